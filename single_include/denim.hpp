@@ -1550,28 +1550,10 @@ DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/tensor/clear_border.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Zeros around a picture.
-template <class Scalar>
-void clear_border(const Layout& of, Scalar* picture) {
-    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
-    std::fill_n(picture, of.border.top * row + left, Scalar{0});
-    Scalar* end = picture + of.border.top * row;  // of a row of the picture
-    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
-        end += row;
-        std::fill_n(end - right, right + left, Scalar{0});
-    }
-    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/depthwise_convolution.hpp
 
-// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
-// the pixels of a run by one tap; the run's sums stay in registers.
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A run is some outputs side by
+// side: their sums stay in registers while the taps go by. Kernels are told their sizes; what a layer decides is which of them it calls.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -1580,169 +1562,203 @@ constexpr bool depthwise(const Convolution& of) {
     return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
 }
 
-/// Rows of a depthwise convolution, or with Turned of the way back, which takes the taps in the opposite order and no bias.
-template <Convolution Of, bool Turned>
-struct DepthwiseRows {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
+/// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
+/// written, which is also the vectors' end; and from one tap's weights to the next tap's.
+struct DepthwiseSizes {
+    std::size_t window_rows = 0, window_row = 0, tap = 0, step = 0, pixel = 0;
+    std::ptrdiff_t weight = 0;
+};
 
-    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
-    template <Gradient Mode>
-    static void row(const float* input, const float* weights, float* output, std::size_t y) {
-        constexpr std::size_t rest = Of.columns % pixels;
-        for (std::size_t x = 0; x + pixels <= Of.columns; x += pixels) run<Mode, pixels>(input, weights, output, y, x);
-        if constexpr (rest > 0) run<Mode, rest>(input, weights, output, y, Of.columns - rest);
-    }
-
-private:
-    static constexpr std::size_t pixels = simd::registers > 16 ? 8 : 6;  // of a run
-
-    template <Gradient Mode, std::size_t Pixels>
-    static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
-        float* to = output + Of.output.offset(y, x);
-        for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
-            Vector sum[Pixels];
-            const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
+/// `runs` runs of `Pixels` outputs each, written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
+/// bias is none.
+template <Epilogue End, Gradient Mode, std::size_t Columns, std::size_t Pixels>
+DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                                 std::size_t runs) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (; runs; --runs, corner += Pixels * of.step, output += Pixels * of.pixel)
+        for (std::size_t c = 0; c < of.pixel; c += lanes) {
+            simd::Vector<float> sum[Pixels];
+            const auto start = bias ? simd::load(bias + c) : simd::broadcast(0.0f);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+            const float *from = corner + c, *weight = weights + c;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window.rows; ++i)
+            for (std::size_t i = 0; i < of.window_rows; ++i, from += of.window_row) {
+                const float* tap = from;
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window.columns; ++j) {
-                    const std::size_t tap = i * Of.window.columns + j;
-                    const Vector weight =
-                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
+                for (std::size_t j = 0; j < Columns; ++j, tap += of.tap, weight += of.weight) {
+                    const auto factor = simd::load(weight);
 #pragma GCC unroll 8
-                    for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
+                    for (std::size_t p = 0; p < Pixels; ++p) sum[p] = simd::fma(simd::load(tap + p * of.step), factor, sum[p]);
                 }
+            }
+            float* place = output + c;
 #pragma GCC unroll 8
-            for (std::size_t p = 0; p < Pixels; ++p) {
-                float* place = to + p * Of.output.stride + c;
-                Vector value = detail::end<Of.epilogue>(sum[p]);
+            for (std::size_t p = 0; p < Pixels; ++p, place += of.pixel) {
+                auto value = detail::end<End>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
         }
+}
+
+/// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
+struct DepthwiseRow {
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+
+    DepthwiseSizes sizes;
+    Runs *large = nullptr, *small = nullptr;
+    std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+
+    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+        if (large_runs) {
+            large(sizes, corner, weights, bias, output, large_runs);
+            corner += large_runs * large_pixels * sizes.step;
+            output += large_runs * large_pixels * sizes.pixel;
+        }
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
     }
+};
+
+/// The row of a convolution; turned, the taps go by in the opposite order.
+template <Convolution Of, Gradient Mode, bool Turned>
+constexpr DepthwiseRow depthwise_row() {
+    constexpr std::size_t most = simd::registers > 16 ? 8 : 6;  // sums in registers, beside what moves
+    constexpr std::size_t runs = (Of.columns + most - 1) / most, small = Of.columns / runs, more = Of.columns % runs;
+    const auto stride = static_cast<std::ptrdiff_t>(Of.output.stride);
+    DepthwiseRow row{{Of.window.rows, Of.dilation.rows * Of.input.row(), Of.dilation.columns * Of.input.stride, Of.stride.columns * Of.input.stride,
+                      Of.output.stride, Turned ? -stride : stride}};
+    if constexpr (more > 0) {
+        row.large = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small + 1>;
+        row.large_runs = more;
+        row.large_pixels = small + 1;
+    }
+    row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small>;
+    row.small_runs = runs - more;
+    return row;
+}
+
+/// A row of z's gradient, into its place in `z`, and its sum to the bias's gradient.
+template <Epilogue End>
+DENIM_KERNEL void spread_depthwise_row(std::size_t columns, std::size_t pixel, std::size_t z_step, const float* output, const float* output_gradient,
+                                       float* z, float* bias_gradient) {
+    for (std::size_t c = 0; c < pixel; c += simd::lanes<float>) {
+        auto sum = simd::broadcast(0.0f);
+        for (std::size_t x = 0, from = c, to = c; x < columns; ++x, from += pixel, to += z_step) {
+            const auto gradient = detail::end_gradient<End>(simd::load(output + from), simd::load(output_gradient + from));
+            simd::store(z + to, gradient);
+            sum = sum + gradient;
+        }
+        simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
+    }
+}
+
+/// What a row of z's gradient says about a window row: `sums` holds its taps.
+template <std::size_t Columns>
+DENIM_KERNEL void add_depthwise_taps(const DepthwiseSizes& sizes, std::size_t columns, const float* input, const float* z, std::size_t z_step,
+                                     float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (std::size_t c = 0; c < of.pixel; c += lanes) {
+        simd::Vector<float> sum[Columns];
+        for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::load(sums + j * of.pixel + c);
+        const float *pixels = input + c, *gradients = z + c;
+#pragma GCC unroll 1
+        for (std::size_t x = 0; x < columns; ++x, pixels += of.step, gradients += z_step) {
+            const auto gradient = simd::load(gradients);
+#pragma GCC unroll 8
+            for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::fma(simd::load(pixels + j * of.tap), gradient, sum[j]);
+        }
+        for (std::size_t j = 0; j < Columns; ++j) simd::store(sums + j * of.pixel + c, sum[j]);
+    }
+}
+
+/// The gradient to the input of a depthwise convolution, as a convolution of z's gradient, spread out by the stride.
+constexpr Convolution turned_depthwise(const Convolution& of) {
+    const std::size_t above = of.reach().rows - 1 - of.top, before = of.reach().columns - 1 - of.left;
+    const std::size_t height = (of.rows - 1) * of.stride.rows + 1, width = (of.columns - 1) * of.stride.columns + 1;
+    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+    Convolution back;
+    back.input = {{height, width, of.channels()},
+                  {above, before, beyond(of.input.shape.height + of.top, height), beyond(of.input.shape.width + of.left, width)},
+                  of.output.stride};
+    back.output = of.input;
+    back.rows = of.input.shape.height;
+    back.columns = of.input.shape.width;
+    back.window = of.window;
+    back.top = above;
+    back.left = before;
+    back.dilation = of.dilation;
+    return back;
+}
+
+/// A depthwise convolution as its loops are told it: sizes, and the kernels that its layer chose. Prepared weights, and the sums of their
+/// gradient, are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
+struct DepthwisePass {
+    Convolution of, turned;
+    DepthwiseRow row, back_written, back_added;
+    decltype(&spread_depthwise_row<Epilogue::linear>) spread;
+    decltype(&add_depthwise_taps<1>) add_taps;
+
+    [[nodiscard]] constexpr std::size_t taps() const { return of.window.count(); }
+    [[nodiscard]] constexpr std::size_t stride() const { return of.output.stride; }
+
+    void prepare(const float* weights, const float* bias, float* prepared) const;
+    void forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const;
+    void backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared, float* input_gradient,
+                  float* scratch, float* accumulator) const;
+    void finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const;
 };
 
 /// The same interface as PlainConvolution; any stride and dilation, no pool.
 template <Convolution Of>
 struct DepthwiseConvolution {
 private:
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.output.stride % simd::lanes<float> == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
     static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
-
-    // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
-    static constexpr Convolution turned = [] {
-        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
-        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
-        const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
-        Convolution back;
-        back.input = {{height, width, Of.channels()},
-                      {above, before, beyond(Of.input.shape.height + Of.top, height),
-                       beyond(Of.input.shape.width + Of.left, width)},
-                      stride};
-        back.output = Of.input;
-        back.rows = Of.input.shape.height;
-        back.columns = Of.input.shape.width;
-        back.window = Of.window;
-        back.top = above;
-        back.left = before;
-        back.dilation = Of.dilation;
-        return back;
+    static constexpr Convolution turned = turned_depthwise(Of);
+    // Two, so that a trained network has no way back.
+    static constexpr DepthwisePass forward_pass{Of, turned, depthwise_row<Of, Gradient::write, false>(), {}, {}, nullptr, nullptr};
+    template <Gradient Input>
+    static constexpr DepthwisePass backward_pass = [] {
+        DepthwisePass pass = forward_pass;
+        if constexpr (Input == Gradient::write) pass.back_written = depthwise_row<turned, Gradient::write, true>();
+        if constexpr (Input == Gradient::add) pass.back_added = depthwise_row<turned, Gradient::add, true>();
+        pass.spread = &spread_depthwise_row<Of.epilogue>;
+        pass.add_taps = &add_depthwise_taps<Of.window.columns>;
+        return pass;
     }();
 
 public:
     static constexpr const char* name = "depthwise";
     static constexpr std::size_t bands = Of.rows;
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1, forward_prepare_parts = 1;
-    static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
+    static constexpr std::size_t prepared_size = (Of.window.count() + 1) * Of.output.stride, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
-    static constexpr std::size_t scratch_size =
-        turned.input.size();  // z's gradient: between its pixels and around them it is zero
+    static constexpr std::size_t scratch_size = turned.input.size();  // z's gradient: between its pixels and around them it is zero
     static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
-        std::fill_n(prepared, prepared_size, 0.0f);
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
-        if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
+        forward_pass.prepare(weights, bias, prepared);
     }
-
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* /*record*/, float* /*scratch*/,
                         std::size_t first, std::size_t last) {
-        for (std::size_t y = first; y < last; ++y)
-            DepthwiseRows<Of, false>::template row<Gradient::write>(input, prepared, output, y);
+        forward_pass.forward(input, prepared, output, first, last);
     }
-
     template <Gradient Input>
-    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
-                         float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
-        if constexpr (Of.stride == 1)
-            clear_border(turned.input, scratch);
-        else
-            std::fill_n(scratch, scratch_size, 0.0f);
-        for (std::size_t y = 0; y < Of.rows; ++y) {
-            spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
-        }
-        if constexpr (Input != Gradient::none)
-            for (std::size_t y = 0; y < turned.rows; ++y)
-                DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                         const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, scratch, accumulator);
     }
-
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(accumulator + tap * stride, Of.channels(), weight_gradient + tap * Of.channels());
-        if (Of.bias) std::copy_n(accumulator + taps * stride, Of.channels(), bias_gradient);
-    }
-
-private:
-    // Row y of z's gradient, into its place, and its sum to the bias's gradient.
-    static void spread_row(const float* output, const float* output_gradient, float* z, float* bias_gradient, std::size_t y) {
-        const auto zero = simd::broadcast(0.0f);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum = zero;
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
-                sum = sum + gradient;
-            }
-            simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
-        }
-    }
-    // What row y of z's gradient says about window row i.
-    static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window.columns];
-            float* to = accumulator + i * Of.window.columns * stride + c;
-            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
-#pragma GCC unroll 1
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
-#pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window.columns; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
-                                       sum[j]);
-            }
-            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
-        }
+        forward_pass.finish(accumulator, weight_gradient, bias_gradient);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/live_gradient.hpp
 
 // The gradients of a convolution through its live outputs alone: those that ReLU let pass and the pool chose. With a pool at
@@ -1755,223 +1771,224 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// How the windows of some rows of input lie in scratch: each as `taps` runs of `vectors` vectors, of which a slice holds
 /// `group`. A run is one pixel's channels, or, where that wastes fewer lanes, a whole window row (then every column of z has
 /// its own copy of its window rows).
-template <Convolution Of, bool WholeRows>
 struct WindowSlices {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
-    static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
-    static constexpr std::size_t group = [] {
-        std::size_t most = std::max<std::size_t>(1, std::min(vectors, held / taps));
-        while (vectors % most) --most;
-        return most;
-    }();
-    static constexpr std::size_t slices = vectors / group;
-    static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
-    static constexpr std::size_t filter_size = taps * unit;
-    static constexpr std::size_t slice_size = Of.filters() * filter_size;
-    static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
-    static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
+    bool whole_rows = false;
+    std::size_t numbers = 0;                   ///< in a run
+    std::size_t taps = 0, taps_across = 0;     ///< of a window, and of those side by side in one of its rows
+    std::size_t vectors = 0, group = 0, slices = 0, unit = 0;  ///< of a run; of a slice's part of it; slices; numbers of such a part
+    std::size_t columns = 0;                   ///< runs in a row of scratch
+    std::size_t across = 0, down = 0;          ///< from one column, one row of z to the next
+    std::size_t filter_size = 0, slice_size = 0, size = 0;  ///< one window of every filter: (slice, filter, tap, unit)
+
+    [[nodiscard]] constexpr std::size_t row() const { return columns * unit; }
+    /// Numbers of scratch behind the windows of so many rows of z.
+    [[nodiscard]] constexpr std::size_t room(const Convolution& of, std::size_t z_rows) const { return input_rows(of, z_rows) * row(); }
+    [[nodiscard]] static constexpr std::size_t input_rows(const Convolution& of, std::size_t z_rows) {
+        return (z_rows - 1) * of.stride.rows + of.window.rows;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
-    [[gnu::noinline]] static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice,
-                                       float* to) {
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r)
-            for (std::size_t x = 0; x < columns; ++x, to += unit) {
-                const float* from =
-                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
-                if constexpr (WholeRows && Of.input.stride != Of.channels()) {
-                    for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
-                        to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
-                } else if (slice + 1 < slices || numbers % unit == 0) {
-                    std::memcpy(to, from + slice * unit, unit * sizeof(float));
-                } else {
-                    std::memcpy(to, from + slice * unit, numbers % unit * sizeof(float));
-                }
-            }
-    }
-
+    void fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const;
     /// Adds slice `slice` of the gradients to the input rows behind z rows `first` to `first + z_rows`; what lies in the border
-    /// falls away.
-    static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
-        static_assert(!WholeRows);
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride.rows + r - Of.top;
-            if (y >= Of.input.shape.height) continue;
-            for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
-                const float* values = from + (r * columns + x + Of.left) * unit;
-                float* pixel = input + Of.input.offset(y, x) + slice * unit;
-                for (std::size_t u = 0; u < unit; u += lanes) {
-                    const std::size_t rest = Of.channels() - slice * unit - u;
-                    if (rest >= lanes)
-                        simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
-                    else
-                        simd::store_first(pixel + u, simd::load_first(pixel + u, rest) + simd::load_first(values + u, rest),
-                                          rest);
-                }
-            }
-        }
-    }
+    /// falls away. Not of whole rows.
+    void add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const;
 };
 
-template <Convolution Of>
-struct LiveGradient {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
+constexpr WindowSlices window_slices(const Convolution& of, bool whole_rows) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    WindowSlices slices{.whole_rows = whole_rows};
+    slices.numbers = whole_rows ? of.window.columns * of.channels() : of.channels();
+    slices.taps = whole_rows ? of.window.rows : of.window.count();
+    slices.taps_across = whole_rows ? 1 : of.window.columns;
+    slices.vectors = (slices.numbers + lanes - 1) / lanes;
+    slices.group = std::max<std::size_t>(1, std::min(slices.vectors, WindowSlices::held / slices.taps));
+    while (slices.vectors % slices.group) --slices.group;
+    slices.slices = slices.vectors / slices.group;
+    slices.unit = slices.group * lanes;
+    slices.columns = whole_rows ? of.columns : (of.columns - 1) * of.stride.columns + of.window.columns;
+    slices.across = (whole_rows ? 1 : of.stride.columns) * slices.unit;
+    slices.down = of.stride.rows * slices.row();
+    slices.filter_size = slices.taps * slices.unit;
+    slices.slice_size = of.filters() * slices.filter_size;
+    slices.size = slices.slices * slices.slice_size;
+    return slices;
+}
 
-    using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
-    using WeightSlices = WindowSlices<Of, whole_rows>;
+/// The slices for the gradient of the weights: whole window rows where they fill vectors better.
+constexpr WindowSlices weight_slices(const Convolution& of) {
+    const WindowSlices rows = window_slices(of, true), pixels = window_slices(of, false);
+    return rows.vectors * rows.taps < pixels.vectors * pixels.taps ? rows : pixels;
+}
 
-    static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
-    static constexpr std::size_t accumulator_size = WeightSlices::size + padded;
+/// One filter's list: `count` places in a slice, and the gradients of z there.
+struct LiveList {
+    const float *where, *value;  ///< of `where`, the bits are a whole number
+    std::uint32_t count;
+};
 
-    /// Rows of output taken at once: as many as leave a slice of their input in the first-level cache.
-    static constexpr std::size_t step = Of.pooled() ? 2 : 1;  ///< rows of z behind one of output
-    template <class Slices>
-    static constexpr std::size_t slice_room(std::size_t rows) {
-        return Slices::input_rows(rows * step) * Slices::columns * Slices::unit;
+namespace detail {
+
+/// Calls each(n, run) for the vectors of taps First to Last of the window at `window`, whose rows stand `row` numbers apart.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last, class Number, class Each>
+DENIM_INLINE void each_of_window(Number* window, std::size_t row, Each each) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < (Last - First) * Group; ++n) {
+        const std::size_t tap = First + n / Group;
+        each(n, window + tap / Across * row + tap % Across * Group * lanes + n % Group * lanes);
     }
-    static constexpr std::size_t widest_slice(std::size_t rows) {
-        return std::max(slice_room<WeightSlices>(rows), slice_room<InputSlices>(rows));
-    }
-    static constexpr std::size_t band = [] {
-        std::size_t rows = 1;
-        while (rows < Of.output.shape.height && widest_slice(rows + 1) * sizeof(float) <= 24 * 1024) ++rows;
-        return rows;
-    }();
-    static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
-    static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
+}
 
-    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
-    static void mask(const float* output, float* output_gradient, float* accumulator) {
-        float* bias = accumulator + WeightSlices::size;
-        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-            for (std::size_t f = 0; f < padded; f += lanes) {
-                const bool whole = f + lanes <= Of.output.stride;
-                const std::size_t rest = Of.filters() - f;
-                Vector sum = simd::broadcast(0.0f);
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const std::size_t at = Of.output.offset(y, x) + f;
-                    Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
-                    if constexpr (Of.epilogue != Epilogue::linear) {
-                        const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = detail::end_gradient<Of.epilogue>(seen, value);
-                        if (whole)
-                            simd::store(output_gradient + at, value);
-                        else
-                            simd::store_first(output_gradient + at, value, rest);
-                    }
-                    sum = sum + value;
+}  // namespace detail
+
+/// Taps First to Last of one filter's weight gradients grow by each live gradient times its window.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void gather_windows(const LiveList& live, const float* slice, std::size_t row, float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    sums += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(sums + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, const float* run) {
+            kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
+        });
+    }
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) simd::store(sums + n * lanes, kept[n]);
+}
+
+/// The windows of the live gradients grow by them times taps First to Last of the filter's weights.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void scatter_windows(const LiveList& live, float* slice, std::size_t row, const float* weights) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    weights += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(weights + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, float* run) {
+            simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
+        });
+    }
+}
+
+/// Clears the gradients of rows whose outputs the epilogue cut off, and adds the others up to the bias's gradient, which is padded to whole vectors.
+template <Epilogue End>
+DENIM_KERNEL void mask_gradient(const Layout& of, const float* output, float* output_gradient, float* bias) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t y = 0; y < of.shape.height; ++y)
+        for (std::size_t f = 0; f < of.shape.channels; f += lanes) {
+            const bool whole = f + lanes <= of.stride;
+            const std::size_t rest = of.shape.channels - f;
+            auto sum = simd::broadcast(0.0f);
+            std::size_t at = of.offset(y, 0) + f;
+            for (std::size_t x = 0; x < of.shape.width; ++x, at += of.stride) {
+                auto value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
+                if constexpr (End != Epilogue::linear) {
+                    const auto seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
+                    value = detail::end_gradient<End>(seen, value);
+                    if (whole)
+                        simd::store(output_gradient + at, value);
+                    else
+                        simd::store_first(output_gradient + at, value, rest);
                 }
-                simd::store(bias + f, simd::load(bias + f) + sum);
+                sum = sum + value;
             }
-    }
-
-    /// From masked output gradients: adds the weights' gradient to the accumulator and, if `ToInput`, the input's gradient to
-    /// `input_gradient`.
-    template <bool ToInput>
-    static void run(const float* input, const float* output_gradient, const float* weights, float* input_gradient,
-                    const std::uint8_t* record, float* scratch, float* accumulator) {
-        float *slice = scratch, *lists = scratch + widest_slice(band);
-        for (std::size_t y = 0; y < Of.output.shape.height; y += band) {
-            const std::size_t rows = std::min(band, Of.output.shape.height - y);
-            list<WeightSlices>(output_gradient, record, y, rows, lists);
-            for (std::size_t s = 0; s < WeightSlices::slices; ++s) {
-                WeightSlices::fill(input, y * step, rows * step, s, slice);
-                for (std::size_t f = 0; f < Of.filters(); ++f)
-                    walk<WeightSlices, false>(lists, f, slice,
-                                              accumulator + s * WeightSlices::slice_size + f * WeightSlices::filter_size);
-            }
-            if constexpr (ToInput) {
-                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, lists);
-                for (std::size_t s = 0; s < InputSlices::slices; ++s) {
-                    std::fill_n(slice, slice_room<InputSlices>(rows), 0.0f);
-                    for (std::size_t f = 0; f < Of.filters(); ++f)
-                        walk<InputSlices, true>(lists, f, slice,
-                                                weights + s * InputSlices::slice_size + f * InputSlices::filter_size);
-                    InputSlices::add(slice, y * step, rows * step, s, input_gradient);
-                }
-            }
+            simd::store(bias + f, simd::load(bias + f) + sum);
         }
+}
+
+/// Walks of one filter's list, one after the other: each has as many taps as fit into the registers.
+using Gather = void(const LiveList& live, const float* slice, std::size_t row, float* sums);
+using Scatter = void(const LiveList& live, float* slice, std::size_t row, const float* weights);
+
+namespace detail {
+
+template <std::size_t Taps, std::size_t Group>
+inline constexpr std::size_t walks = (Taps + WindowSlices::held / Group - 1) / (WindowSlices::held / Group);
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto gathers = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Gather*, parts>{&gather_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto scatters = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Scatter*, parts>{&scatter_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+}  // namespace detail
+
+/// The live gradients of a convolution, as its loops are told them: sizes, and the kernels that its layer chose.
+struct LiveGradient {
+    WindowSlices weights, input;
+    std::size_t padded = 0;  ///< filters, in whole vectors
+    std::size_t step = 1;    ///< rows of z behind one of output
+    std::size_t band = 1;    ///< rows of output taken at once: as many as leave a slice of their input in the first-level cache
+    std::size_t room = 0;    ///< the longest list
+    std::size_t slice_room = 0;
+    decltype(&mask_gradient<Epilogue::linear>) mask = nullptr;
+    std::span<Gather* const> gathers{};
+    std::span<Scatter* const> scatters{};  ///< none where the gradient to the input goes another way
+
+    /// Numbers prepared for the gradient to the input; of an accumulator: the weights' gradient by slices, then the bias's.
+    [[nodiscard]] constexpr std::size_t weights_size() const { return input.size; }
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return weights.size + padded; }
+    [[nodiscard]] constexpr std::size_t scratch_size(const Convolution& of) const {
+        return round_up(slice_room + of.filters() * (2 * room + 1), 16);
     }
+
+    /// Weights of window row `i` for the gradient to the input.
+    void prepare(const Convolution& of, const float* weights, float* prepared, std::size_t i) const;
+    /// From masked output gradients: adds the weights' gradient to the accumulator and, if there are `scatters`, the input's to `input_gradient`.
+    void run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared, float* input_gradient,
+             const std::uint8_t* record, float* scratch, float* accumulator) const;
+    /// The gradient of window row `i`'s weights, and with the first the bias's.
+    void finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const;
 
 private:
-    // Lists in scratch: for each filter how many, where, and how much.
-    template <class Slices>
-    [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
-                                       std::size_t rows, float* lists) {
-        constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
-        for (std::size_t f = 0; f < Of.filters(); ++f) {
-            float* where = lists + Of.filters() + f * 2 * room;
-            float* value = where + room;
-            std::uint32_t count = 0;
-            for (std::size_t y = 0; y < rows; ++y)
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const float gradient = output_gradient[Of.output.offset(first + y, x) + f];
-                    auto position = static_cast<std::uint32_t>(y * step * Slices::down + x * step * Slices::across);
-                    if constexpr (Of.pooled())
-                        position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
-                    where[count] = std::bit_cast<float>(position);
-                    value[count] = gradient;
-                    count += is_nonzero(gradient);
-                }
-            lists[f] = std::bit_cast<float>(count);
-        }
-    }
-
-    // One filter's list, against the windows in `slice`: for the weights, `fixed` grows; for the input, the slice does.
-    template <class Slices, bool ToInput, class Fixed>
-    static void walk(const float* lists, std::size_t f, float* slice, Fixed* fixed) {
-        const auto count = std::bit_cast<std::uint32_t>(lists[f]);
-        if (count == 0) return;
-        const float* where = lists + Of.filters() + f * 2 * room;
-        constexpr std::size_t parts = (Slices::taps + Slices::held / Slices::group - 1) / (Slices::held / Slices::group);
-        [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-            (walk_part<Slices, ToInput, Slices::taps * Part / parts, Slices::taps*(Part + 1) / parts>(where, count, slice,
-                                                                                                      fixed),
-             ...);
-        }(std::make_index_sequence<parts>{});
-    }
-
-    template <class Slices, bool ToInput, std::size_t First, std::size_t Last, class Fixed>
-    [[gnu::noinline]] static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
-        constexpr std::size_t group = Slices::group, held = (Last - First) * group;
-        const float* value = where + room;
-        fixed += First * Slices::unit;
-        Vector kept[held];
-#pragma GCC unroll 32
-        for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(fixed + n * lanes);
-#pragma GCC unroll 1
-        for (std::uint32_t entry = 0; entry < count; ++entry) {
-            float* window = slice + std::bit_cast<std::uint32_t>(where[entry]);
-            const Vector gradient = simd::broadcast(value[entry]);
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) {
-                float* run = window + Slices::tap(First + n / group) + n % group * lanes;
-                if constexpr (ToInput)
-                    simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
-                else
-                    kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
-            }
-        }
-        if constexpr (!ToInput) {
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) simd::store(fixed + n * lanes, kept[n]);
-        }
-    }
+    void list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record, std::size_t first,
+              std::size_t rows, float* lists) const;
+    [[nodiscard]] LiveList list_of(std::size_t filters, const float* lists, std::size_t f) const;
 };
 
+/// Its sizes.
+constexpr LiveGradient live_gradient(const Convolution& of) {
+    LiveGradient live{.weights = weight_slices(of), .input = window_slices(of, false), .padded = round_up(of.filters(), simd::lanes<float>)};
+    live.step = of.pooled() ? 2 : 1;
+    const auto widest = [&](std::size_t rows) {
+        return std::max(live.weights.room(of, rows * live.step), live.input.room(of, rows * live.step));
+    };
+    while (live.band < of.output.shape.height && widest(live.band + 1) * sizeof(float) <= 24 * 1024) ++live.band;
+    live.room = live.band * of.output.shape.width;
+    live.slice_room = widest(live.band);
+    return live;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, bool ToInput>
+constexpr LiveGradient live_gradient() {
+    constexpr LiveGradient sizes = live_gradient(Of);
+    LiveGradient live = sizes;
+    live.mask = &mask_gradient<Of.epilogue>;
+    live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
+    if constexpr (ToInput) live.scatters = detail::scatters<sizes.input.taps_across, sizes.input.taps, sizes.input.group>;
+    return live;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/register_tiles.hpp
 
 // The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
@@ -2103,74 +2120,75 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     }
 }
 
-template <Convolution Of>
-struct RegisterTiles {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
-    static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window.count() * Of.channels();
-    static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
-
-    /// Rows of what is stored: with a pool, each takes two rows of z.
-    static constexpr std::size_t rows = Of.pooled() ? Of.output.shape.height : Of.rows;
-
-    /// Writes the weights of window row `i` where the tiles read them: (group of vectors, i, j, channel, filter of the group),
-    /// zero where a vector ends beyond the filters. `weight(j, c, f)` gives a number of that row.
-    template <class Weight>
-    static void pack(float* packed, std::size_t i, Weight weight) {
-        for (std::size_t first = 0; first < vectors; first += tile.vectors) {
-            const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
-            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c) {
-                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
-                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
-                    to = std::fill_n(to, filters - there, 0.0f);
-                }
-        }
-    }
-
-    /// Row `y` of what is stored, written or added to `output`; `record` takes the winners of a pool, (row, column, padded), or
-    /// is null.
-    template <Gradient Mode = Gradient::write>
-    static void row(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y) {
-        constexpr std::size_t whole = vectors / tile.vectors * tile.vectors;
-        for (std::size_t first = 0; first < whole; first += tile.vectors)
-            columns<Mode, tile.vectors>(input, packed, output, record, y, first);
-        if constexpr (whole < vectors) columns<Mode, vectors - whole>(input, packed, output, record, y, whole);
-        if constexpr (Of.output.stride > padded && Mode == Gradient::write)
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
-                std::fill_n(output + Of.output.offset(y, x) + padded, Of.output.stride - padded, 0.0f);
-    }
-
-private:
-    static constexpr std::size_t unit = Of.pooled() ? 2 : 1;
-    static constexpr std::size_t width = Of.pooled() ? Of.output.shape.width * 2 : Of.columns;
-    static constexpr TileShape tile = best_tile(width, vectors, unit);
-    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
-    static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
-    static constexpr std::size_t small = width / unit / tiles * unit;
-    static constexpr std::size_t large_tiles = width / unit % tiles;
-    static constexpr TileRowSizes sizes = tile_row_sizes(Of, padded);
-
-    template <Gradient Mode, std::size_t Vectors>
-    static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                        std::size_t first) {
-        const std::size_t last = first + Vectors < vectors || Of.output.stride >= padded ? lanes : Of.output.stride % lanes;
-        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
-        const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
-            tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
-                output + Of.output.offset(y, x / unit) + first * lanes,
-                record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
-        };
-        if constexpr (large_tiles > 0) run.template operator()<small + unit>(0, large_tiles);
-        if constexpr (small > 0) run.template operator()<small>(large_tiles * (small + unit), tiles - large_tiles);
-    }
+/// Where a weight stands, for the rows of tiles that pack them: numbers from one window column, channel and filter to the next.
+struct WeightSteps {
+    std::ptrdiff_t column, channel, filter;
 };
 
+/// A direct sum as its loops are told it: sizes, and the kernels that its layer chose.
+struct RegisterTiles {
+    using TilesOfRow = void(const TileRowSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                            std::uint8_t* record, std::size_t tiles, std::size_t last);
+
+    std::size_t vectors = 0, padded = 0;  ///< filters in whole vectors, and as many numbers
+    std::size_t taps = 0, packed_size = 0;  ///< weights of a filter; numbers of all, then biases
+    std::size_t rows = 0;                 ///< of what is stored: with a pool, each takes two rows of z
+    std::size_t unit = 1;                 ///< columns of z behind one of what is stored
+    std::size_t tile_vectors = 1;
+    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
+    std::size_t large = 0, small = 0, large_tiles = 0, small_tiles = 0;  ///< pixels of the tiles, and how many
+    TileRowSizes sizes;
+    std::array<TilesOfRow*, 2> whole{}, rest{};  ///< the kernel of large and small tiles, with tile_vectors, and with what is left of the vectors
+
+    /// Writes the weights of window row `i`, which begin at `weights`, where the tiles read them: (group of vectors, i, j, channel, filter of the
+    /// group), zero where a vector ends beyond the filters.
+    void pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const;
+
+    /// Row `y` of what is stored; `record` takes the winners of a pool, (row, column, padded), or is null. Padding is written only if `fill`.
+    void row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y, bool fill) const;
+};
+
+/// Its sizes.
+constexpr RegisterTiles register_tiles(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    RegisterTiles tiles;
+    tiles.vectors = (of.filters() + lanes - 1) / lanes;
+    tiles.padded = tiles.vectors * lanes;
+    tiles.taps = of.window.count() * of.channels();
+    tiles.packed_size = tiles.taps * tiles.padded + tiles.padded;
+    tiles.rows = of.pooled() ? of.output.shape.height : of.rows;
+    tiles.unit = of.pooled() ? 2 : 1;
+    const std::size_t width = of.pooled() ? of.output.shape.width * 2 : of.columns;
+    const TileShape tile = best_tile(width, tiles.vectors, tiles.unit);
+    const std::size_t count = (width + tile.pixels - 1) / tile.pixels;
+    tiles.tile_vectors = tile.vectors;
+    tiles.small = width / tiles.unit / count * tiles.unit;
+    tiles.large = tiles.small + tiles.unit;
+    tiles.large_tiles = width / tiles.unit % count;
+    tiles.small_tiles = tiles.small > 0 ? count - tiles.large_tiles : 0;
+    tiles.sizes = tile_row_sizes(of, tiles.padded);
+    return tiles;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, Gradient Mode>
+constexpr RegisterTiles register_tiles() {
+    constexpr RegisterTiles sizes = register_tiles(Of);
+    RegisterTiles tiles = sizes;
+    constexpr std::size_t left = sizes.vectors % sizes.tile_vectors;
+    if constexpr (sizes.large_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, left>;
+    }
+    if constexpr (sizes.small_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, left>;
+    }
+    return tiles;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/direct_convolution.hpp
 
 // The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
@@ -2179,130 +2197,93 @@ private:
 
 namespace denim::inline DENIM_TARGET::kernel {
 
+/// The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero. At stride 1, without a pool.
+constexpr bool flips(const Convolution& of) { return of.stride == 1 && !of.pooled() && of.top < of.window.rows && of.left < of.window.columns; }
+constexpr Convolution flipped_convolution(const Convolution& of) {
+    const std::size_t above = of.window.rows - 1 - std::min(of.top, of.window.rows - 1);
+    const std::size_t before = of.window.columns - 1 - std::min(of.left, of.window.columns - 1);
+    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+    return {.input = {.shape = {of.rows, of.columns, of.filters()},
+                      .border = {above, before, beyond(of.input.shape.height + of.top, of.rows), beyond(of.input.shape.width + of.left, of.columns)}},
+            .output = of.input,
+            .rows = of.input.shape.height,
+            .columns = of.input.shape.width,
+            .window = of.window,
+            .top = above,
+            .left = before,
+            .bias = false};
+}
+
+/// A direct convolution as its loops are told it: sizes, and the kernels that its layer chose.
+struct DirectPass {
+    Convolution of, flipped;
+    RegisterTiles forward_tiles, backward_tiles;
+    LiveGradient live;
+
+    void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const;
+    void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first, std::size_t last) const;
+    void backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                  const std::uint8_t* record, float* scratch, float* accumulator) const;
+};
+
+/// Its sizes.
+constexpr DirectPass direct_pass(const Convolution& of) {
+    const Convolution flipped = flipped_convolution(of);
+    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of)};
+}
+
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
 /// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
 /// takes the winners as (row, column, filters rounded up to whole vectors). In scratch any numbers may stand, before and between calls.
 template <Convolution Of>
 struct DirectConvolution {
 private:
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    using Forward = RegisterTiles<Of>;
-    using Live = LiveGradient<Of>;
-    using Weights = typename Live::WeightSlices;
-
-    // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
-    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window.rows && Of.left < Of.window.columns;
-    static constexpr std::size_t above = Of.window.rows - 1 - std::min(Of.top, Of.window.rows - 1);
-    static constexpr std::size_t before = Of.window.columns - 1 - std::min(Of.left, Of.window.columns - 1);
-    static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
-    static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
-                                                   .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
-                                                              beyond(Of.input.shape.width + Of.left, Of.columns)}},
-                                         .output = Of.input,
-                                         .rows = Of.input.shape.height,
-                                         .columns = Of.input.shape.width,
-                                         .window = Of.window,
-                                         .top = above,
-                                         .left = before,
-                                         .bias = false};
-    using Backward = RegisterTiles<flipped>;
+    static constexpr DirectPass sizes = direct_pass(Of);
+    // Several, so that a trained network has no way back.
+    static constexpr DirectPass forward_pass = [] {
+        DirectPass pass = sizes;
+        pass.forward_tiles = register_tiles<Of, Gradient::write>();
+        return pass;
+    }();
+    template <Gradient Input>
+    static constexpr DirectPass backward_pass = [] {
+        DirectPass pass = sizes;
+        pass.live = live_gradient<Of, Input != Gradient::none && !flips(Of)>();
+        if constexpr (Input != Gradient::none && flips(Of)) pass.backward_tiles = register_tiles<sizes.flipped, Input>();
+        return pass;
+    }();
 
 public:
     static constexpr const char* name = "direct";
-    static constexpr std::size_t bands = Forward::rows;
+    static constexpr std::size_t bands = sizes.forward_tiles.rows;
     static constexpr std::size_t forward_prepare_parts = Of.window.rows;
     static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
     static constexpr std::size_t finish_parts = Of.window.rows;
-    static constexpr std::size_t forward_prepared_size = Forward::packed_size;
-    static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
-    static constexpr std::size_t accumulator_size = Live::accumulator_size;
-    static constexpr std::size_t record_size =
-        Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
-    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0), forward_scratch_size = 0;
+    static constexpr std::size_t forward_prepared_size = sizes.forward_tiles.packed_size;
+    static constexpr std::size_t prepared_size = forward_prepared_size + (flips(Of) ? sizes.backward_tiles.packed_size : sizes.live.weights_size());
+    static constexpr std::size_t accumulator_size = sizes.live.accumulator_size();
+    static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.height * Of.output.shape.width * sizes.forward_tiles.padded : 0;
+    static constexpr std::size_t scratch_size = sizes.live.scratch_size(Of) + (flips(Of) ? sizes.flipped.input.size() : 0), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
-        const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-            return weights[((i * Of.window.columns + j) * Of.channels() + c) * Of.filters() + f];
-        };
-        const std::size_t i = part % Of.window.rows;
-        float* backward = prepared + forward_prepared_size;
-        if (part < Of.window.rows) {
-            Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
-            if (part == 0) {
-                const std::size_t there = Of.bias ? Of.filters() : 0;
-                std::fill_n(std::copy_n(bias, there, prepared + forward_prepared_size - Forward::padded), Forward::padded - there, 0.0f);
-            }
-        } else if constexpr (flips) {
-            Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
-                return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
-            });
-            if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
-        } else {
-            using Slices = typename Live::InputSlices;
-            for (std::size_t slice = 0; slice < Slices::slices; ++slice)
-                for (std::size_t f = 0; f < Of.filters(); ++f)
-                    for (std::size_t j = 0; j < Of.window.columns; ++j) {
-                        float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
-                                    (i * Of.window.columns + j) * Slices::unit;
-                        const std::size_t c = slice * Slices::unit, there = std::min(Slices::unit, Of.channels() - c);
-                        for (std::size_t u = 0; u < there; ++u) to[u] = weight(i, j, c + u, f);
-                        std::fill_n(to + there, Slices::unit - there, 0.0f);
-                    }
-        }
+        forward_pass.prepare(weights, bias, prepared, part);
     }
-
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* /*scratch*/,
                         std::size_t first, std::size_t last) {
-        for (std::size_t y = first; y < last; ++y) Forward::row(input, prepared, output, record, y);
+        forward_pass.forward(input, prepared, output, record, first, last);
     }
-
     template <Gradient Input>
-    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
-                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
-        Live::mask(output, output_gradient, accumulator);
-        const float* weights = prepared + forward_prepared_size;
-        if constexpr (flips || Input == Gradient::none) {
-            Live::template run<false>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
-            if constexpr (Input != Gradient::none) {
-                float* z = scratch + Live::scratch_size;
-                clear_border(flipped.input, z);
-                for (std::size_t y = 0; y < Of.rows; ++y)
-                    for (std::size_t x = 0; x < Of.columns; ++x)
-                        std::copy_n(output_gradient + Of.output.offset(y, x), Of.filters(), z + flipped.input.offset(y, x));
-                for (std::size_t y = 0; y < flipped.rows; ++y)
-                    Backward::template row<Input>(z, weights, input_gradient, nullptr, y);
-            }
-        } else {
-            if constexpr (Input == Gradient::write)
-                for (std::size_t y = 0; y < Of.input.shape.height; ++y)
-                    std::fill_n(input_gradient + Of.input.offset(y, 0), Of.input.shape.width * Of.input.stride, 0.0f);
-            Live::template run<true>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
-        }
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                         const std::uint8_t* record, float* scratch, float* accumulator) {
+        backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, record, scratch, accumulator);
     }
-
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        constexpr std::size_t taps = Weights::taps / Of.window.rows;  // of a window row
-        alignas(64) float block[lanes][lanes];
-        for (std::size_t first = 0; first < Of.filters(); first += lanes) {
-            const std::size_t width = std::min(lanes, Of.filters() - first);
-            for (std::size_t t = 0; t < taps; ++t)
-                for (std::size_t v = 0; v < Weights::vectors; ++v) {
-                    const std::size_t slice = v / Weights::group;
-                    const std::size_t at =
-                        slice * Weights::slice_size + (part * taps + t) * Weights::unit + v % Weights::group * lanes;
-                    for (std::size_t f = 0; f < width; ++f)
-                        simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
-                    for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
-                        const std::size_t row = part * Of.window.columns * Of.channels() + t * Weights::numbers + v * lanes + u;
-                        for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
-                    }
-                }
-            if (Of.bias && part == 0) std::copy_n(accumulator + Weights::size + first, width, bias_gradient + first);
-        }
+        forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/plain_convolution.hpp
 
 // The plain twin of every convolution kernel: the definition, written as loops, for any scalar. The fast kernels are compared
@@ -3866,6 +3847,24 @@ DENIM_KERNEL inline void finish_winners_gradient(const Convolution& of, bool add
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/tensor/clear_border.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Zeros around a picture.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture) {
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    std::fill_n(picture, of.border.top * row + left, Scalar{0});
+    Scalar* end = picture + of.border.top * row;  // of a row of the picture
+    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
+        end += row;
+        std::fill_n(end - right, right + left, Scalar{0});
+    }
+    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/transformed_convolution.hpp
 
 // The transformed kernel of a convolution: stride 1, windows of 3, 5 and 7, in single precision. See plain_convolution.hpp for
@@ -7520,8 +7519,8 @@ static_assert(check_layer<GlobalPool<Max>, Shape{2, 2, 8}>());
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/normalisation.hpp
 
-// The sums and the scaling of batch normalisation, one sample in float, vectors along the channels. Pictures whose channels are
-// padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
+// The sums and the scaling of normalisations, one sample in float, vectors along the channels. Both pictures have their channels padded to
+// whole vectors; arrays over channels have one number for each and nothing behind. The plain twin stands in plain_normalisation.hpp.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -7531,119 +7530,36 @@ Scalar deviation(Scalar variance, double epsilon) {
     return is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
 }
 
-template <Layout In, Layout Out>
-struct Normalisation {
-    static constexpr std::size_t lanes = simd::lanes<float>, channels = In.shape.channels, padded = round_up(channels, lanes);
-    /// True if this kernel can be used: whole vectors in both pictures.
-    static constexpr bool fits = In.stride % lanes == 0 && Out.stride % lanes == 0 && In.stride >= padded && Out.stride >= padded;
+/// The pictures of a normalisation: the same shape, each with its layout.
+struct NormalisedPictures {
+    Layout in, out;
 
-    /// One number for each channel, padded with zeros.
-    struct Channels {
-        alignas(64) std::array<float, padded> numbers{};
-
-        Channels() = default;
-        explicit Channels(const float* from) { std::copy_n(from, channels, numbers.begin()); }
-        [[nodiscard]] auto at(std::size_t c) const { return simd::load(numbers.data() + c); }
-    };
-
-    /// Each channel's mean, and sum of squared deviations from it.
-    static void moments(const float* x, float* mean, float* squares) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            std::array<Vector, Count> sums, deviations;
-            sums.fill(simd::broadcast(0.0f));
-            deviations.fill(simd::broadcast(0.0f));
-            each_pixel([&](std::size_t in, std::size_t) {
-                for (std::size_t v = 0; v < Count; ++v) sums[v] = sums[v] + simd::load(x + in + c + v * lanes);
-            });
-            for (Vector& sum : sums) sum = sum * simd::broadcast(1.0f / static_cast<float>(In.shape.height * In.shape.width));
-            each_pixel([&](std::size_t in, std::size_t) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const Vector deviation = simd::load(x + in + c + v * lanes) - sums[v];
-                    deviations[v] = simd::fma(deviation, deviation, deviations[v]);
-                }
-            });
-            for (std::size_t v = 0; v < Count; ++v) {
-                put(mean, c + v * lanes, sums[v]);
-                put(squares, c + v * lanes, deviations[v]);
-            }
-        });
-    }
-
-    /// y = (x - mean) * factor + shift
-    static void apply(const float* x, const Channels& mean, const Channels& factor, const Channels& shift, float* y) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    simd::store(y + out + n, simd::fma(simd::load(x + in + n) - mean.at(n), factor.at(n), shift.at(n)));
-                }
-            });
-        });
-    }
-
-    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
-    static void gradient_sums(const float* x, const float* dy, const Channels& mean, const Channels& scale, float* plain, float* scaled) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            std::array<Vector, Count> first, second;
-            first.fill(simd::broadcast(0.0f));
-            second.fill(simd::broadcast(0.0f));
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    const Vector gradient = simd::load(dy + out + n);
-                    first[v] = first[v] + gradient;
-                    second[v] = simd::fma(gradient, simd::load(x + in + n) - mean.at(n), second[v]);
-                }
-            });
-            for (std::size_t v = 0; v < Count; ++v) {
-                put(plain, c + v * lanes, first[v]);
-                put(scaled, c + v * lanes, second[v] * scale.at(c + v * lanes));
-            }
-        });
-    }
-
-    /// dx = (dx +) dy * factor - (x - mean) * slope - offset
-    template <bool Add>
-    static void apply_gradient(const float* x, const float* dy, const Channels& mean, const Channels& factor, const Channels& slope,
-                               const Channels& offset, float* dx) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    const Vector drift = simd::fma(simd::load(x + in + n) - mean.at(n), slope.at(n), offset.at(n));
-                    Vector gradient = simd::load(dy + out + n) * factor.at(n) - drift;
-                    if constexpr (Add) gradient = gradient + simd::load(dx + in + n);
-                    simd::store(dx + in + n, gradient);
-                }
-            });
-        });
-    }
-
-private:
-    using Vector = simd::Vector<float>;
-
-    // Four vectors of channels at a time share a pass over the pixels, then one at a time.
-    template <class Body>
-    static void each_vectors(Body body) {
-        std::size_t c = 0;
-        for (; c + 4 * lanes <= padded; c += 4 * lanes) body.template operator()<4>(c);
-        for (; c < padded; c += lanes) body.template operator()<1>(c);
-    }
-    template <class Body>
-    static void each_pixel(Body body) {
-        for (std::size_t y = 0; y < In.shape.height; ++y)
-            for (std::size_t x = 0; x < In.shape.width; ++x) body(In.offset(y, x), Out.offset(y, x));
-    }
-    // Writes what stands below `channels`.
-    static void put(float* to, std::size_t c, Vector value) {
-        if constexpr (channels % lanes == 0)
-            simd::store(to + c, value);
-        else
-            simd::store_first(to + c, value, std::min(lanes, channels - c));
+    [[nodiscard]] constexpr std::size_t channels() const { return in.shape.channels; }
+    [[nodiscard]] constexpr std::size_t pixels() const { return in.shape.height * in.shape.width; }
+    /// True if the kernels below can be used: whole vectors in both pictures.
+    [[nodiscard]] constexpr bool whole_vectors() const {
+        constexpr std::size_t lanes = simd::lanes<float>;
+        const std::size_t padded = round_up(channels(), lanes);
+        return in.stride % lanes == 0 && out.stride % lanes == 0 && in.stride >= padded && out.stride >= padded;
     }
 };
 
+/// Each channel's mean, and sum of squared deviations from it.
+void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares);
+
+/// y = (x - mean) * factor + shift; no mean is zero, as is no shift.
+void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift, float* y);
+
+/// Each channel's sum of dy, and of dy * (x - mean) * scale.
+void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale, float* plain,
+                          float* scaled);
+
+/// dx = (dx +) dy * factor - (x - mean) * slope - offset
+void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean, const float* factor,
+                     const float* slope, const float* offset, float* dx);
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/layer/norm_settings.hpp
 
 // What the options of a normalisation say: the number added to the variance, and which rows it has.
@@ -7868,7 +7784,7 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
     static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
-    static constexpr std::size_t scratch_size = 4 * channels;
+    static constexpr std::size_t scratch_size = 7 * channels;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
@@ -7890,10 +7806,9 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    using Kernel = kernel::Normalisation<In, Out>;
     using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
-    using Channels = typename Kernel::Channels;
-    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+    static constexpr kernel::NormalisedPictures pictures{In, Out};
+    static constexpr bool fast = !Arithmetic::plain && pictures.whole_vectors();
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
@@ -7903,42 +7818,38 @@ private:
     }
 
     static void normalise(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
+        Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
-        Channels factor{scale}, shift;
-        for (std::size_t c = 0; c < channels; ++c) {
-            factor.numbers[c] *= gamma(at.parameters, c);
-            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
-        }
-        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+        for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
+        kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
     static void go_back(const Backward<Scalar>& at) {
         Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
         const Scalar *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
-        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
             if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
             if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
         }
         if constexpr (Input == Gradient::none) return;
-        Channels factor{scale}, slope{scale}, offset{scale};
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
             for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
             for (std::size_t c = first; c < first + run; ++c) {
-                factor.numbers[c] *= gamma(at.parameters, c);
-                slope.numbers[c] *= scale[c] * (along * share);
-                offset.numbers[c] *= sum * share;
+                factor[c] = scale[c] * gamma(at.parameters, c);
+                slope[c] = scale[c] * (scale[c] * (along * share));
+                offset[c] = scale[c] * (sum * share);
             }
         }
-        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+        kernel::normal_gradient(pictures, Input == Gradient::add, x, dy, mean, factor, slope, offset, at.input_gradient());
     }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        Kernel::moments(x, mean, scale);
+        kernel::channel_moments(pictures, x, mean, scale);
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar middle{0}, squares{0};
             for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
@@ -8245,6 +8156,60 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 // The closing line stands in tests/runtime/layer/unit_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/batch_norm_pass.hpp
+
+// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers. Each sample has its sums (mean and
+// squared deviations, which Chan's formula joins); those of a share are joined in order, the shares' as join_in_pairs says. Where each of
+// several peers has statistics of its own, see Peers, the running ones move by their mean.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One BatchNorm: its pictures, whether the fast kernels may be used, and what its options say. Its rows are gamma and beta, as far as it has
+/// them, then the running mean and variance.
+template <class Scalar>
+struct BatchNormPass {
+    kernel::NormalisedPictures of;
+    bool may_be_fast;
+    bool has_gamma, has_beta;
+    double epsilon, momentum;
+
+    /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
+    /// Two sums of each sample.
+    [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
+
+    void forward(const Forward<Scalar>& at) const;
+    void backward(const Backward<Scalar>& at, Gradient input) const;
+
+    /// In a trained network: factor and shift of each channel, by the running statistics.
+    void prepare(const Scalar* parameters, Scalar* prepared) const;
+    /// One sample, by what is prepared.
+    void infer(const Forward<Scalar>& at) const;
+
+private:
+    // Where rows stand, and what scratch holds.
+    struct Rows;
+    struct Scratch;
+
+    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
+    template <class Call>
+    [[nodiscard]] static bool alone_among_peers(const Call& at) {
+        return at.part && !at.part->peers->statistics_of_all();
+    }
+    template <class Call>
+    [[nodiscard]] static BatchPart<Scalar> normalised_over(const Call& at) {
+        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    }
+    [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
+    template <class Each>
+    void each_sample(std::size_t count, Each each) const;
+    void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const;
+    void next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const;
+    void sum_over_peers(const Backward<Scalar>& at) const;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
@@ -8252,168 +8217,21 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 
 namespace denim::inline DENIM_TARGET {
 
-/// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
-/// joined in order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones
-/// move by their mean.
+/// Training: on the whole batch, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
+    using Pass = BatchNormPass<Scalar>;
+    static constexpr Pass pass{{In, Out}, !Arithmetic::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
     static constexpr Works works = Works::on_batches;
-    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
-    static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
-    static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *running_mean = at.parameters + Settings::before_rest * channels, *running_variance = running_mean + channels;
-        Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
-        if (at.again) {
-            // mean and scale are those of the first time
-        } else if (at.settings->frozen) {
-            std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
-        } else {
-            each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, normalised_over(at), mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
-        }
-        each_sample(at.count, [&](std::size_t sample) {
-            const Scalar* x = at.input() + sample * In.size();
-            Scalar* y = at.output + sample * Out.size();
-            if constexpr (fast) {
-                Channels factor{scale}, shift;
-                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
-                return Kernel::apply(x, Channels{mean}, factor, shift, y);
-            }
-            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c)
-                    y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
-            });
-        });
-    }
-
+    static void forward(const Forward<Scalar>& at) { pass.forward(at); }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels;
-        Scalar* sums = at.scratch + 2 * channels;
-        each_sample(at.count, [&](std::size_t sample) {
-            const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
-            if constexpr (fast) {
-                Scalar* to = sums + sample * 2 * channels;
-                return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
-            }
-            std::array<Scalar, channels> plain{}, scaled{};
-            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    plain[c] += dy[out + c];
-                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
-                }
-            });
-            std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
-            std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
-        });
-        const BatchPart<Scalar> part = normalised_over(at);
-        part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
-            for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
-        });
-        const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
-        if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
-        if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
-        next_statistics(at);
-        if (alone_among_peers(at)) sum_over_peers(at);
-        if constexpr (Input != Gradient::none) {
-            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
-            each_sample(at.count, [&](std::size_t sample) {
-                const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
-                Scalar* dx = at.input_gradient() + sample * In.size();
-                if constexpr (fast) {
-                    Channels factor{scale}, slope{scale}, offset;
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        factor.numbers[c] *= gamma(at.parameters, c);
-                        slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
-                        offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
-                    }
-                    return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
-                }
-                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                        const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
-                        dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
-                    }
-                });
-            });
-        }
-    }
-
-private:
-    using Kernel = kernel::Normalisation<In, Out>;
-    using Channels = typename Kernel::Channels;
-    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
-
-    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
-    template <class Call>
-    static bool alone_among_peers(const Call& at) {
-        return at.part && !at.part->peers->statistics_of_all();
-    }
-    template <class Call>
-    static BatchPart<Scalar> normalised_over(const Call& at) {
-        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
-    }
-    // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
-    static void sum_over_peers(const Backward<Scalar>& at) {
-        constexpr std::size_t rest = Settings::before_rest * channels, numbers = rest + 2 * channels;
-        const auto all = static_cast<Scalar>(at.part->shares.samples);
-        const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
-        for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
-        at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
-    }
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
-    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
-
-    template <class Each>
-    static void each_sample(std::size_t count, Each each) {
-        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
-    }
-    // One sample's mean and sum of squared deviations, for each channel.
-    static void moments(const Scalar* x, Scalar* result) {
-        if constexpr (fast) return Kernel::moments(x, result, result + channels);
-        std::array<Scalar, channels> mean{}, squares{};
-        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
-        });
-        for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
-        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
-        });
-        std::copy_n(mean.data(), channels, result);
-        std::copy_n(squares.data(), channels, result + channels);
-    }
-    // The sums of all samples are left in the first one's place.
-    static void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) {
-        part.join(sums, 2 * channels, [](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
-            Scalar* squares = joined + channels;
-            const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
-            for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar difference = own[c] - joined[c];
-                joined[c] += difference * share;
-                squares[c] += own[channels + c] + difference * difference * weight;
-            }
-        });
-        std::copy_n(sums, channels, mean);
-        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * pixels);
-    }
-    // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
-    static void next_statistics(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + Settings::before_rest * channels;
-        Scalar* next = at.gradients + Settings::before_rest * channels;
-        const auto keep = static_cast<Scalar>(Settings::momentum), epsilon = static_cast<Scalar>(Settings::epsilon);
-        for (std::size_t c = 0; c < channels; ++c) {
-            const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
-            next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
-            next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
-        }
+        pass.backward(at, Input);
     }
 };
 
@@ -8421,26 +8239,13 @@ private:
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    using Pass = BatchNormPass<Scalar>;
+    static constexpr Pass pass = BatchNormLayer<Arithmetic, Out, In, Settings>::pass;
+    static constexpr std::size_t prepared_size = 2 * In.shape.channels, operations = 2 * In.shape.size();
     static constexpr bool forward_reads_parameters = false;
-    using Kernel = kernel::Normalisation<In, Out>;
-    using Channels = typename Kernel::Channels;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *mean = parameters + Settings::before_rest * channels, *variance = mean + channels;
-        for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = Settings::gamma(parameters, c) / kernel::deviation(variance[c], Settings::epsilon);
-            prepared[channels + c] = Settings::beta(parameters, channels, c) - mean[c] * prepared[c];
-        }
-    }
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *scale = at.prepared, *shift = scale + channels;
-        if constexpr (!Arithmetic::plain && Kernel::fits)
-            return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
-        });
-    }
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
+    static void forward(const Forward<Scalar>& at) { pass.infer(at); }
 };
 
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
@@ -17391,6 +17196,280 @@ DENIM_ONCE void Pictures::check(Shape expected) const {
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/depthwise_convolution.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DepthwisePass::prepare(const float* weights, const float* bias, float* prepared) const {
+    std::fill_n(prepared, (taps() + 1) * stride(), 0.0f);
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(weights + tap * of.channels(), of.channels(), prepared + tap * stride());
+    if (of.bias) std::copy_n(bias, of.channels(), prepared + taps() * stride());
+}
+
+DENIM_ONCE void DepthwisePass::forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const {
+    for (std::size_t y = first; y < last; ++y)
+        row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left), prepared, prepared + taps() * stride(), output + of.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared,
+                                        float* input_gradient, float* scratch, float* accumulator) const {
+    if (of.stride == 1)
+        clear_border(turned.input, scratch);
+    else
+        std::fill_n(scratch, turned.input.size(), 0.0f);
+    const std::size_t z_step = of.stride.columns * stride();
+    for (std::size_t y = 0; y < of.rows; ++y) {
+        const std::size_t from = of.output.offset(y, 0);
+        float* z = scratch + turned.input.offset(y * of.stride.rows, 0);
+        spread(of.columns, stride(), z_step, output + from, output_gradient + from, z, accumulator + taps() * stride());
+        for (std::size_t i = 0; i < of.window.rows; ++i)
+            add_taps(row.sizes, of.columns, input + of.input.offset(y * of.stride.rows + i * of.dilation.rows - of.top, 0 - of.left), z, z_step,
+                     accumulator + i * of.window.columns * stride());
+    }
+    if (mode == Gradient::none) return;
+    const DepthwiseRow& back = mode == Gradient::add ? back_added : back_written;
+    for (std::size_t y = 0; y < turned.rows; ++y)
+        back(scratch + turned.input.offset(y - turned.top, 0 - turned.left), prepared + (taps() - 1) * stride(), nullptr,
+             input_gradient + turned.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const {
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(accumulator + tap * stride(), of.channels(), weight_gradient + tap * of.channels());
+    if (of.bias) std::copy_n(accumulator + taps() * stride(), of.channels(), bias_gradient);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/live_gradient.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void WindowSlices::fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit), whole = there / lanes * lanes;
+    const std::size_t step = (whole_rows ? of.stride.columns : 1) * of.input.stride;
+    const bool joined = !whole_rows || of.input.stride == of.channels();  // the numbers of a run lie side by side
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const float* from = input + of.input.offset(first * of.stride.rows + r - of.top, 0 - of.left) + (joined ? slice * unit : 0);
+        for (std::size_t x = 0; x < columns; ++x, to += unit, from += step)
+            if (joined) {
+                for (std::size_t u = 0; u < whole; u += lanes) simd::store(to + u, simd::load(from + u));
+                if (whole < there) simd::store(to + whole, simd::load_first(from + whole, there - whole));
+            } else {
+                for (std::size_t u = 0, n = slice * unit; u < there; ++u, ++n) to[u] = from[n / of.channels() * of.input.stride + n % of.channels()];
+            }
+    }
+}
+
+DENIM_ONCE void WindowSlices::add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit);
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const std::size_t y = first * of.stride.rows + r - of.top;
+        if (y >= of.input.shape.height) continue;
+        for (std::size_t x = 0; x < of.input.shape.width && x + of.left < columns; ++x) {
+            const float* values = from + (r * columns + x + of.left) * unit;
+            float* pixel = input + of.input.offset(y, x) + slice * unit;
+            std::size_t u = 0;
+            for (; u + lanes <= there; u += lanes) simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
+            if (u < there) simd::store_first(pixel + u, simd::load_first(pixel + u, there - u) + simd::load_first(values + u, there - u), there - u);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::prepare(const Convolution& of, const float* from, float* prepared, std::size_t i) const {
+    for (std::size_t slice = 0; slice < input.slices; ++slice)
+        for (std::size_t f = 0; f < of.filters(); ++f)
+            for (std::size_t j = 0; j < of.window.columns; ++j) {
+                const std::size_t tap = i * of.window.columns + j, there = std::min(input.unit, input.numbers - slice * input.unit);
+                float* to = prepared + slice * input.slice_size + f * input.filter_size + tap * input.unit;
+                const float* weight = from + (tap * of.channels() + slice * input.unit) * of.filters() + f;
+                for (std::size_t u = 0; u < there; ++u) to[u] = weight[u * of.filters()];
+                std::fill_n(to + there, input.unit - there, 0.0f);
+            }
+}
+
+// Lists in scratch: for each filter how many, where, and how much.
+DENIM_ONCE void LiveGradient::list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record,
+                                   std::size_t first, std::size_t rows, float* lists) const {
+    const std::size_t winners[4] = {0, slices.across, slices.down, slices.down + slices.across};
+    const std::size_t filters = of.filters(), width = of.output.shape.width, pixel = of.output.stride, padded_filters = padded;
+    for (std::size_t f = 0; f < filters; ++f) {
+        float* const where = lists + filters + f * 2 * room;
+        float* const value = where + room;
+        std::uint32_t count = 0;
+        for (std::size_t y = 0; y < rows; ++y) {
+            const float* gradients = output_gradient + of.output.offset(first + y, 0) + f;
+            const std::uint8_t* winner = of.pooled() ? record + (first + y) * width * padded_filters + f : nullptr;
+            std::size_t position = y * step * slices.down;
+            const auto each = [&](auto place) {
+                for (std::size_t x = 0; x < width; ++x, gradients += pixel, position += step * slices.across) {
+                    where[count] = std::bit_cast<float>(static_cast<std::uint32_t>(place(x)));
+                    value[count] = *gradients;
+                    count += is_nonzero(*gradients);
+                }
+            };
+            if (winner)
+                each([&](std::size_t x) { return position + winners[winner[x * padded_filters]]; });
+            else
+                each([&](std::size_t) { return position; });
+        }
+        lists[f] = std::bit_cast<float>(count);
+    }
+}
+
+DENIM_ONCE LiveList LiveGradient::list_of(std::size_t filters, const float* lists, std::size_t f) const {
+    const float* where = lists + filters + f * 2 * room;
+    return {where, where + room, std::bit_cast<std::uint32_t>(lists[f])};
+}
+
+DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared,
+                                  float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
+    float *slice = scratch, *lists = scratch + slice_room;
+    for (std::size_t y = 0; y < of.output.shape.height; y += band) {
+        const std::size_t rows = std::min(band, of.output.shape.height - y);
+        list(of, weights, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < weights.slices; ++s) {
+            weights.fill(of, input_picture, y * step, rows * step, s, slice);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Gather* const gather : gathers)
+                        gather(live, slice, weights.row(), accumulator + s * weights.slice_size + f * weights.filter_size);
+        }
+        if (scatters.empty()) continue;
+        if (weights.whole_rows) list(of, input, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < input.slices; ++s) {
+            std::fill_n(slice, input.room(of, rows * step), 0.0f);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Scatter* const scatter : scatters)
+                        scatter(live, slice, input.row(), prepared + s * input.slice_size + f * input.filter_size);
+            input.add(of, slice, y * step, rows * step, s, input_gradient);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t taps = weights.taps / of.window.rows;  // of a window row
+    alignas(64) float block[lanes][lanes];
+    for (std::size_t first = 0; first < of.filters(); first += lanes) {
+        const std::size_t width = std::min(lanes, of.filters() - first);
+        for (std::size_t t = 0; t < taps; ++t)
+            for (std::size_t v = 0; v < weights.vectors; ++v) {
+                const std::size_t at = v / weights.group * weights.slice_size + (i * taps + t) * weights.unit + v % weights.group * lanes;
+                for (std::size_t f = 0; f < width; ++f)
+                    simd::store(block[f], simd::load(accumulator + at + (first + f) * weights.filter_size));
+                for (std::size_t u = 0; u < std::min(lanes, weights.numbers - v * lanes); ++u) {
+                    const std::size_t row = i * of.window.columns * of.channels() + t * weights.numbers + v * lanes + u;
+                    for (std::size_t f = 0; f < width; ++f) weight_gradient[row * of.filters() + first + f] = block[f][u];
+                }
+            }
+        if (of.bias && i == 0) std::copy_n(accumulator + weights.size + first, width, bias_gradient + first);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/register_tiles.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void RegisterTiles::pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t filters = std::min(tile_vectors, vectors - first) * lanes;
+        const std::size_t there = std::min(filters, of.filters() - first * lanes);
+        float* to = packed + first * lanes * taps + i * of.window.columns * of.channels() * filters;
+        for (std::size_t j = 0; j < of.window.columns; ++j)
+            for (std::size_t c = 0; c < of.channels(); ++c) {
+                const float* from = weights + static_cast<std::ptrdiff_t>(j) * steps.column + static_cast<std::ptrdiff_t>(c) * steps.channel +
+                                    static_cast<std::ptrdiff_t>(first * lanes) * steps.filter;
+                // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                for (std::size_t f = 0; f < there; ++f, from += steps.filter) *to++ = *from;
+                to = std::fill_n(to, filters - there, 0.0f);
+            }
+    }
+}
+
+DENIM_ONCE void RegisterTiles::row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                                   bool fill) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t taken = std::min(tile_vectors, vectors - first);
+        const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
+        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+        const auto run = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
+            if (count == 0) return;
+            tiles(sizes, input + of.input.offset(unit * y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
+                  output + of.output.offset(y, x / unit) + first * lanes,
+                  record ? record + (y * of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+        };
+        const auto& kernels = taken == tile_vectors ? whole : rest;
+        run(kernels[0], 0, large_tiles);
+        run(kernels[1], large_tiles * large, small_tiles);
+    }
+    if (fill && of.output.stride > padded)
+        for (std::size_t x = 0; x < of.output.shape.width; ++x) std::fill_n(output + of.output.offset(y, x) + padded, of.output.stride - padded, 0.0f);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/direct_convolution.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DirectPass::prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const {
+    const auto filters = static_cast<std::ptrdiff_t>(of.filters()), pixel = static_cast<std::ptrdiff_t>(of.channels()) * filters;
+    const std::size_t i = part % of.window.rows, row = of.window.columns * of.channels() * of.filters();
+    float* const behind = prepared + forward_tiles.packed_size;
+    if (part < of.window.rows) {
+        forward_tiles.pack(of, weights + i * row, {.column = pixel, .channel = filters, .filter = 1}, prepared, i);
+        if (part > 0) return;
+        const std::size_t there = of.bias ? of.filters() : 0;
+        std::fill_n(std::copy_n(bias, there, behind - forward_tiles.padded), forward_tiles.padded - there, 0.0f);
+    } else if (flips(of)) {
+        // Taps in the opposite order, its channels the filters, and the other way.
+        const float* last = weights + (of.window.rows - i) * row - pixel;
+        backward_tiles.pack(flipped, last, {.column = -pixel, .channel = 1, .filter = filters}, behind, i);
+        if (i == 0) std::fill_n(behind + backward_tiles.packed_size - backward_tiles.padded, backward_tiles.padded, 0.0f);
+    } else {
+        live.prepare(of, weights, behind, i);
+    }
+}
+
+DENIM_ONCE void DirectPass::forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first,
+                                    std::size_t last) const {
+    for (std::size_t y = first; y < last; ++y) forward_tiles.row(of, input, prepared, output, record, y, true);
+}
+
+DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared,
+                                     float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
+    const float* weights = prepared + forward_tiles.packed_size;
+    live.mask(of.output, output, output_gradient, accumulator + live.weights.size);
+    if (mode == Gradient::write && !flips(of))
+        for (std::size_t y = 0; y < of.input.shape.height; ++y)
+            std::fill_n(input_gradient + of.input.offset(y, 0), of.input.shape.width * of.input.stride, 0.0f);
+    live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+    if (mode == Gradient::none || !flips(of)) return;
+    float* z = scratch + live.scratch_size(of);
+    clear_border(flipped.input, z);
+    for (std::size_t y = 0; y < of.rows; ++y)
+        for (std::size_t x = 0; x < of.columns; ++x)
+            std::copy_n(output_gradient + of.output.offset(y, x), of.filters(), z + flipped.input.offset(y, x));
+    for (std::size_t y = 0; y < flipped.rows; ++y) backward_tiles.row(flipped, z, weights, input_gradient, nullptr, y, mode == Gradient::write);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/kernel/matrix_product.hpp
 #if DENIM_BODIES
 
@@ -17486,6 +17565,373 @@ DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_dis
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/normalisation.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+namespace detail {
+
+/// Calls body.operator()<Count>(c) for `Count` vectors of channels from c on: four at a time share a pass over the pixels, then one.
+template <class Body>
+DENIM_INLINE void each_vectors(std::size_t channels, Body body) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::size_t c = 0;
+    for (; c + 3 * lanes < channels; c += 4 * lanes) body.template operator()<4>(c);
+    for (; c < channels; c += lanes) body.template operator()<1>(c);
+}
+
+/// Calls body(in, out) with the place of every pixel.
+template <class Body>
+DENIM_INLINE void each_pixel(const NormalisedPictures& of, Body body) {
+    for (std::size_t y = 0; y < of.in.shape.height; ++y) {
+        std::size_t in = of.in.offset(y, 0), out = of.out.offset(y, 0);
+        for (std::size_t x = 0; x < of.in.shape.width; ++x, in += of.in.stride, out += of.out.stride) body(in, out);
+    }
+}
+
+/// `Count` vectors of an array over channels, from c on; zeros behind its end, and where there is none.
+template <std::size_t Count>
+DENIM_INLINE std::array<simd::Vector<float>, Count> of_channels(const float* from, std::size_t c, std::size_t channels) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::array<simd::Vector<float>, Count> numbers;
+    for (std::size_t v = 0; v < Count; ++v, c += lanes)
+        numbers[v] = !from ? simd::broadcast(0.0f) : c + lanes <= channels ? simd::load(from + c) : simd::load_first(from + c, channels - c);
+    return numbers;
+}
+
+/// Writes what stands below `channels`.
+DENIM_INLINE void put_channels(float* to, std::size_t c, std::size_t channels, simd::Vector<float> value) {
+    if (c + simd::lanes<float> <= channels)
+        simd::store(to + c, value);
+    else
+        simd::store_first(to + c, value, channels - c);
+}
+
+}  // namespace detail
+
+DENIM_KERNEL DENIM_ONCE void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        std::array<simd::Vector<float>, Count> sums, deviations;
+        sums.fill(simd::broadcast(0.0f));
+        deviations.fill(simd::broadcast(0.0f));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t) {
+            for (std::size_t v = 0; v < Count; ++v) sums[v] = sums[v] + simd::load(x + in + c + v * lanes);
+        });
+        for (auto& sum : sums) sum = sum * simd::broadcast(1.0f / static_cast<float>(of.pixels()));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto deviation = simd::load(x + in + c + v * lanes) - sums[v];
+                deviations[v] = simd::fma(deviation, deviation, deviations[v]);
+            }
+        });
+        for (std::size_t v = 0; v < Count; ++v) {
+            detail::put_channels(mean, c + v * lanes, channels, sums[v]);
+            detail::put_channels(squares, c + v * lanes, channels, deviations[v]);
+        }
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift,
+                                       float* y) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
+                   plus = detail::of_channels<Count>(shift, c, channels);
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v)
+                simd::store(y + out + c + v * lanes, simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v]));
+        });
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale,
+                                                  float* plain, float* scaled) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(scale, c, channels);
+        std::array<simd::Vector<float>, Count> first, second;
+        first.fill(simd::broadcast(0.0f));
+        second.fill(simd::broadcast(0.0f));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto gradient = simd::load(dy + out + c + v * lanes);
+                first[v] = first[v] + gradient;
+                second[v] = simd::fma(gradient, simd::load(x + in + c + v * lanes) - from[v], second[v]);
+            }
+        });
+        for (std::size_t v = 0; v < Count; ++v) {
+            detail::put_channels(plain, c + v * lanes, channels, first[v]);
+            detail::put_channels(scaled, c + v * lanes, channels, second[v] * times[v]);
+        }
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean,
+                                             const float* factor, const float* slope, const float* offset, float* dx) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
+                   along = detail::of_channels<Count>(slope, c, channels), less = detail::of_channels<Count>(offset, c, channels);
+        const auto run = [&](auto there) {
+            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const std::size_t n = c + v * lanes;
+                    const auto drift = simd::fma(simd::load(x + in + n) - from[v], along[v], less[v]);
+                    simd::store(dx + in + n, there(simd::load(dy + out + n) * times[v] - drift, dx + in + n));
+                }
+            });
+        };
+        if (add)
+            run([](auto gradient, const float* place) { return gradient + simd::load(place); });
+        else
+            run([](auto gradient, const float*) { return gradient; });
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/layer/batch_norm_pass.hpp
+#if DENIM_BODIES
+
+// ---- denim/kernel/plain_normalisation.hpp
+
+// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any scalar and any layouts.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Told its pictures; a gamma that is null is 1, such a beta 0.
+template <class Scalar>
+struct PlainNormalisation {
+    NormalisedPictures of;
+
+    /// Each channel's mean, and sum of squared deviations from it.
+    void moments(const Scalar* x, Scalar* mean, Scalar* squares) const {
+        std::fill_n(mean, of.channels(), Scalar{0});
+        std::fill_n(squares, of.channels(), Scalar{0});
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
+        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Scalar>(of.pixels());
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
+    }
+
+    /// y = gamma * (x - mean) * scale + beta
+    void forward(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* gamma, const Scalar* beta, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            y[out] = (x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Scalar{0});
+        });
+    }
+
+    /// y = x * scale + shift
+    void infer(const Scalar* x, const Scalar* scale, const Scalar* shift, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
+    }
+
+    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
+    void gradient_sums(const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, Scalar* plain, Scalar* scaled) const {
+        std::fill_n(plain, of.channels(), Scalar{0});
+        std::fill_n(scaled, of.channels(), Scalar{0});
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            plain[c] += dy[out];
+            scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
+        });
+    }
+
+    /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
+    /// of its pixels: mean and deviation depend on all of them.
+    void gradient(bool add, const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, const Scalar* gamma, Scalar share,
+                  const Scalar* plain, const Scalar* scaled, Scalar* dx) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            const Scalar normal = (x[in] - mean[c]) * scale[c];
+            const Scalar gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
+            dx[in] = add ? dx[in] + gradient : gradient;
+        });
+    }
+
+private:
+    // Calls each(in, out, channel) for every number of the pictures.
+    template <class Each>
+    void each_number(Each each) const {
+        for (std::size_t y = 0; y < of.in.shape.height; ++y)
+            for (std::size_t x = 0; x < of.in.shape.width; ++x)
+                for (std::size_t c = 0; c < of.channels(); ++c) each(of.in.offset(y, x) + c, of.out.offset(y, x) + c, c);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Scalar>
+struct BatchNormPass<Scalar>::Rows {
+    const Scalar *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
+
+    Rows(const BatchNormPass& pass, const Scalar* rows)
+        : gamma(pass.has_gamma ? rows : nullptr),
+          beta(pass.has_beta ? rows + pass.has_gamma * pass.of.channels() : nullptr),
+          running_mean(rows + (std::size_t{pass.has_gamma} + pass.has_beta) * pass.of.channels()),
+          running_variance(running_mean + pass.of.channels()) {}
+};
+
+template <class Scalar>
+struct BatchNormPass<Scalar>::Scratch {
+    Scalar *mean, *scale;  // kept for backward
+    Scalar *factor, *slope, *offset;  // of one call
+    Scalar* sums;  // of each sample
+
+    Scratch(Scalar* numbers, std::size_t channels)
+        : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
+};
+
+template <class Scalar>
+template <class Each>
+void BatchNormPass<Scalar>::each_sample(std::size_t count, Each each) const {
+    parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch to{at.scratch, channels};
+    const kernel::PlainNormalisation<Scalar> plain{of};
+    if (at.again) {
+        // mean and scale are those of the first time
+    } else if (at.settings->frozen) {
+        std::copy_n(rows.running_mean, channels, to.mean);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(rows.running_variance[c], epsilon);
+    } else {
+        each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
+            Scalar *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
+            if constexpr (std::is_same_v<Scalar, float>)
+                if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
+            plain.moments(at.input() + in, mean, squares);
+        });
+        join_moments(to.sums, normalised_over(at), to.mean, to.scale);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(to.scale[c], epsilon);
+    }
+    for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
+    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
+        plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
+    });
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, channels};
+    const kernel::PlainNormalisation<Scalar> plain{of};
+    each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
+        plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
+    });
+    const BatchPart<Scalar> part = normalised_over(at);
+    part.join(from.sums, 2 * channels, [&](Scalar* to, const Scalar* other, std::size_t, std::size_t) {
+        for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
+    });
+    const Scalar *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
+    if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
+    if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
+    next_statistics(at, from.mean, from.scale);
+    if (alone_among_peers(at)) sum_over_peers(at);
+    if (input == Gradient::none) return;
+    const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) {
+        from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
+        from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
+        from.offset[c] = from.factor[c] * share * to_beta[c];
+    }
+    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar* dx = at.input_gradient() + in;
+        const bool add = input == Gradient::add;
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
+        plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
+    });
+}
+
+// The sums of all samples are left in the first one's place.
+template <class Scalar>
+void BatchNormPass<Scalar>::join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const {
+    const std::size_t channels = of.channels();
+    part.join(sums, 2 * channels, [&](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
+        Scalar* squares = joined + channels;
+        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more),
+                     weight = share * static_cast<Scalar>(before * of.pixels());
+        for (std::size_t c = 0; c < channels; ++c) {
+            const Scalar difference = own[c] - joined[c];
+            joined[c] += difference * share;
+            squares[c] += own[channels + c] + difference * difference * weight;
+        }
+    });
+    std::copy_n(sums, channels, mean);
+    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * of.pixels());
+}
+
+// The running statistics' next values stand at their place among the gradients (Moved::by_layer).
+template <class Scalar>
+void BatchNormPass<Scalar>::next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const {
+    const std::size_t channels = of.channels();
+    const Scalar* running = Rows{*this, at.parameters}.running_mean;
+    Scalar* next = at.gradients + (running - at.parameters);
+    const auto keep = static_cast<Scalar>(momentum), added = static_cast<Scalar>(epsilon);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - added;
+        next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
+        next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+    }
+}
+
+// The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
+template <class Scalar>
+void BatchNormPass<Scalar>::sum_over_peers(const Backward<Scalar>& at) const {
+    const std::size_t channels = of.channels(), rest = (std::size_t{has_gamma} + has_beta) * channels, numbers = rest + 2 * channels;
+    const auto all = static_cast<Scalar>(at.part->shares.samples);
+    const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+    for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
+    at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, parameters};
+    for (std::size_t c = 0; c < channels; ++c) {
+        prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
+        prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
+    }
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
+    const Scalar *scale = at.prepared, *shift = scale + of.channels();
+    if constexpr (std::is_same_v<Scalar, float>)
+        if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
+    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_TEMPLATE(struct BatchNormPass<float>);
+DENIM_TEMPLATE(struct BatchNormPass<double>);
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- bodies of denim/machine/spelling.hpp
 #if DENIM_BODIES
 

@@ -1889,69 +1889,25 @@ struct IdxHeader {
 };
 
 /// Reads what stands in front of the elements.
-inline IdxHeader read_idx_header(ByteStream& stream) {
-    std::array<std::byte, 4> start{};
-    stream.read(start);
-    if (start[0] != std::byte{0} || start[1] != std::byte{0})
-        stream.fail("an IDX file was expected, its first two bytes are not zero");
-    using enum ElementType;
-    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
-                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
-    const auto code = std::to_integer<int>(start[2]);
-    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
-    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
-    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
-    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
-    for (std::size_t& extent : shape) {
-        std::array<std::byte, 4> field{};
-        stream.read(field);
-        std::ranges::reverse(field);
-        extent = little_endian<std::uint32_t>(field.data());
-    }
-    return {type->second, std::move(shape)};
-}
+DENIM_ONCE IdxHeader read_idx_header(ByteStream& stream);
 
 /// Throws FileError unless an array of this header fits into `most_bytes`.
-inline void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
-    const auto bytes = checked_size(header.shape, element_size(header.type));
-    if (!bytes || *bytes > most_bytes)
-        stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
-                             ", its size allows no more than ", most_bytes, " bytes"));
-}
+DENIM_ONCE void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes);
 
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
-    IdxHeader header = read_idx_header(stream);
-    check_idx_size(header, stream, most_bytes);
-    AnyArray array{header.type, std::move(header.shape)};
-    stream.read(array.bytes);
-    stream.check_end();
-    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, element_size(array.type));
-    return array;
-}
+DENIM_ONCE AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes);
 
-inline bool is_gzip(const ByteSource& source) {
-    std::array<std::byte, 2> start{};
-    if (source.size() >= start.size()) source.read(0, start);
-    return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
-}
+DENIM_ONCE bool is_gzip(const ByteSource& source);
 
 /// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
-inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
-    if (is_gzip(source))
-        return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
-                source.size() * largest_ratio};
-    return {std::make_unique<StoredStream>(source, source.name(), 0, source.size()), source.size()};
-}
+DENIM_ONCE std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source);
 
 }  // namespace detail
 
 /// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline AnyArray read_idx(const ByteSource& source) {
-    const auto [stream, most_bytes] = detail::open_idx(source);
-    return detail::read_idx_stream(*stream, most_bytes);
-}
+DENIM_ONCE AnyArray read_idx(const ByteSource& source);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/row_reader.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -5535,28 +5491,10 @@ DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/tensor/clear_border.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Zeros around a picture.
-template <class Scalar>
-void clear_border(const Layout& of, Scalar* picture) {
-    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
-    std::fill_n(picture, of.border.top * row + left, Scalar{0});
-    Scalar* end = picture + of.border.top * row;  // of a row of the picture
-    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
-        end += row;
-        std::fill_n(end - right, right + left, Scalar{0});
-    }
-    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
-}
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/depthwise_convolution.hpp
 
-// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A step multiplies
-// the pixels of a run by one tap; the run's sums stay in registers.
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A run is some outputs side by
+// side: their sums stay in registers while the taps go by. Kernels are told their sizes; what a layer decides is which of them it calls.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -5565,169 +5503,203 @@ constexpr bool depthwise(const Convolution& of) {
     return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
 }
 
-/// Rows of a depthwise convolution, or with Turned of the way back, which takes the taps in the opposite order and no bias.
-template <Convolution Of, bool Turned>
-struct DepthwiseRows {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static_assert(Of.output.stride % lanes == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
+/// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
+/// written, which is also the vectors' end; and from one tap's weights to the next tap's.
+struct DepthwiseSizes {
+    std::size_t window_rows = 0, window_row = 0, tap = 0, step = 0, pixel = 0;
+    std::ptrdiff_t weight = 0;
+};
 
-    /// Row `y` is written or added; `weights` are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
-    template <Gradient Mode>
-    static void row(const float* input, const float* weights, float* output, std::size_t y) {
-        constexpr std::size_t rest = Of.columns % pixels;
-        for (std::size_t x = 0; x + pixels <= Of.columns; x += pixels) run<Mode, pixels>(input, weights, output, y, x);
-        if constexpr (rest > 0) run<Mode, rest>(input, weights, output, y, Of.columns - rest);
-    }
-
-private:
-    static constexpr std::size_t pixels = simd::registers > 16 ? 8 : 6;  // of a run
-
-    template <Gradient Mode, std::size_t Pixels>
-    static void run(const float* input, const float* weights, float* output, std::size_t y, std::size_t x) {
-        const float* corner = input + Of.input.offset(y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left);
-        float* to = output + Of.output.offset(y, x);
-        for (std::size_t c = 0; c < Of.output.stride; c += lanes) {
-            Vector sum[Pixels];
-            const Vector start =
-                Turned ? simd::broadcast(0.0f) : simd::load(weights + Of.window.count() * Of.output.stride + c);
+/// `runs` runs of `Pixels` outputs each, written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
+/// bias is none.
+template <Epilogue End, Gradient Mode, std::size_t Columns, std::size_t Pixels>
+DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                                 std::size_t runs) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (; runs; --runs, corner += Pixels * of.step, output += Pixels * of.pixel)
+        for (std::size_t c = 0; c < of.pixel; c += lanes) {
+            simd::Vector<float> sum[Pixels];
+            const auto start = bias ? simd::load(bias + c) : simd::broadcast(0.0f);
 #pragma GCC unroll 8
             for (std::size_t p = 0; p < Pixels; ++p) sum[p] = start;
+            const float *from = corner + c, *weight = weights + c;
 #pragma GCC unroll 1
-            for (std::size_t i = 0; i < Of.window.rows; ++i)
+            for (std::size_t i = 0; i < of.window_rows; ++i, from += of.window_row) {
+                const float* tap = from;
 #pragma GCC unroll 7
-                for (std::size_t j = 0; j < Of.window.columns; ++j) {
-                    const std::size_t tap = i * Of.window.columns + j;
-                    const Vector weight =
-                        simd::load(weights + (Turned ? Of.window.count() - 1 - tap : tap) * Of.output.stride + c);
-                    const float* from = corner + i * Of.dilation.rows * Of.input.row() + j * Of.dilation.columns * Of.input.stride + c;
+                for (std::size_t j = 0; j < Columns; ++j, tap += of.tap, weight += of.weight) {
+                    const auto factor = simd::load(weight);
 #pragma GCC unroll 8
-                    for (std::size_t p = 0; p < Pixels; ++p)
-                        sum[p] = simd::fma(simd::load(from + p * Of.stride.columns * Of.input.stride), weight, sum[p]);
+                    for (std::size_t p = 0; p < Pixels; ++p) sum[p] = simd::fma(simd::load(tap + p * of.step), factor, sum[p]);
                 }
+            }
+            float* place = output + c;
 #pragma GCC unroll 8
-            for (std::size_t p = 0; p < Pixels; ++p) {
-                float* place = to + p * Of.output.stride + c;
-                Vector value = detail::end<Of.epilogue>(sum[p]);
+            for (std::size_t p = 0; p < Pixels; ++p, place += of.pixel) {
+                auto value = detail::end<End>(sum[p]);
                 if constexpr (Mode == Gradient::add) value = value + simd::load(place);
                 simd::store(place, value);
             }
         }
+}
+
+/// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
+struct DepthwiseRow {
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+
+    DepthwiseSizes sizes;
+    Runs *large = nullptr, *small = nullptr;
+    std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+
+    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+        if (large_runs) {
+            large(sizes, corner, weights, bias, output, large_runs);
+            corner += large_runs * large_pixels * sizes.step;
+            output += large_runs * large_pixels * sizes.pixel;
+        }
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
     }
+};
+
+/// The row of a convolution; turned, the taps go by in the opposite order.
+template <Convolution Of, Gradient Mode, bool Turned>
+constexpr DepthwiseRow depthwise_row() {
+    constexpr std::size_t most = simd::registers > 16 ? 8 : 6;  // sums in registers, beside what moves
+    constexpr std::size_t runs = (Of.columns + most - 1) / most, small = Of.columns / runs, more = Of.columns % runs;
+    const auto stride = static_cast<std::ptrdiff_t>(Of.output.stride);
+    DepthwiseRow row{{Of.window.rows, Of.dilation.rows * Of.input.row(), Of.dilation.columns * Of.input.stride, Of.stride.columns * Of.input.stride,
+                      Of.output.stride, Turned ? -stride : stride}};
+    if constexpr (more > 0) {
+        row.large = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small + 1>;
+        row.large_runs = more;
+        row.large_pixels = small + 1;
+    }
+    row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, small>;
+    row.small_runs = runs - more;
+    return row;
+}
+
+/// A row of z's gradient, into its place in `z`, and its sum to the bias's gradient.
+template <Epilogue End>
+DENIM_KERNEL void spread_depthwise_row(std::size_t columns, std::size_t pixel, std::size_t z_step, const float* output, const float* output_gradient,
+                                       float* z, float* bias_gradient) {
+    for (std::size_t c = 0; c < pixel; c += simd::lanes<float>) {
+        auto sum = simd::broadcast(0.0f);
+        for (std::size_t x = 0, from = c, to = c; x < columns; ++x, from += pixel, to += z_step) {
+            const auto gradient = detail::end_gradient<End>(simd::load(output + from), simd::load(output_gradient + from));
+            simd::store(z + to, gradient);
+            sum = sum + gradient;
+        }
+        simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
+    }
+}
+
+/// What a row of z's gradient says about a window row: `sums` holds its taps.
+template <std::size_t Columns>
+DENIM_KERNEL void add_depthwise_taps(const DepthwiseSizes& sizes, std::size_t columns, const float* input, const float* z, std::size_t z_step,
+                                     float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DepthwiseSizes of = sizes;
+    for (std::size_t c = 0; c < of.pixel; c += lanes) {
+        simd::Vector<float> sum[Columns];
+        for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::load(sums + j * of.pixel + c);
+        const float *pixels = input + c, *gradients = z + c;
+#pragma GCC unroll 1
+        for (std::size_t x = 0; x < columns; ++x, pixels += of.step, gradients += z_step) {
+            const auto gradient = simd::load(gradients);
+#pragma GCC unroll 8
+            for (std::size_t j = 0; j < Columns; ++j) sum[j] = simd::fma(simd::load(pixels + j * of.tap), gradient, sum[j]);
+        }
+        for (std::size_t j = 0; j < Columns; ++j) simd::store(sums + j * of.pixel + c, sum[j]);
+    }
+}
+
+/// The gradient to the input of a depthwise convolution, as a convolution of z's gradient, spread out by the stride.
+constexpr Convolution turned_depthwise(const Convolution& of) {
+    const std::size_t above = of.reach().rows - 1 - of.top, before = of.reach().columns - 1 - of.left;
+    const std::size_t height = (of.rows - 1) * of.stride.rows + 1, width = (of.columns - 1) * of.stride.columns + 1;
+    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+    Convolution back;
+    back.input = {{height, width, of.channels()},
+                  {above, before, beyond(of.input.shape.height + of.top, height), beyond(of.input.shape.width + of.left, width)},
+                  of.output.stride};
+    back.output = of.input;
+    back.rows = of.input.shape.height;
+    back.columns = of.input.shape.width;
+    back.window = of.window;
+    back.top = above;
+    back.left = before;
+    back.dilation = of.dilation;
+    return back;
+}
+
+/// A depthwise convolution as its loops are told it: sizes, and the kernels that its layer chose. Prepared weights, and the sums of their
+/// gradient, are (window.rows, window.columns, stride), then biases (stride), zero behind the channels.
+struct DepthwisePass {
+    Convolution of, turned;
+    DepthwiseRow row, back_written, back_added;
+    decltype(&spread_depthwise_row<Epilogue::linear>) spread;
+    decltype(&add_depthwise_taps<1>) add_taps;
+
+    [[nodiscard]] constexpr std::size_t taps() const { return of.window.count(); }
+    [[nodiscard]] constexpr std::size_t stride() const { return of.output.stride; }
+
+    void prepare(const float* weights, const float* bias, float* prepared) const;
+    void forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const;
+    void backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared, float* input_gradient,
+                  float* scratch, float* accumulator) const;
+    void finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const;
 };
 
 /// The same interface as PlainConvolution; any stride and dilation, no pool.
 template <Convolution Of>
 struct DepthwiseConvolution {
 private:
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, taps = Of.window.count(), stride = Of.output.stride;
+    static_assert(Of.output.stride % simd::lanes<float> == 0, "denim: DepthwiseConvolution: pixels must be padded to whole vectors.");
     static_assert(Of.top < Of.reach().rows && Of.left < Of.reach().columns);
-
-    // The gradient to the input as a convolution of z's gradient, spread out by the stride, with the taps turned round.
-    static constexpr Convolution turned = [] {
-        const std::size_t above = Of.reach().rows - 1 - Of.top, before = Of.reach().columns - 1 - Of.left;
-        const std::size_t height = (Of.rows - 1) * Of.stride.rows + 1, width = (Of.columns - 1) * Of.stride.columns + 1;
-        const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
-        Convolution back;
-        back.input = {{height, width, Of.channels()},
-                      {above, before, beyond(Of.input.shape.height + Of.top, height),
-                       beyond(Of.input.shape.width + Of.left, width)},
-                      stride};
-        back.output = Of.input;
-        back.rows = Of.input.shape.height;
-        back.columns = Of.input.shape.width;
-        back.window = Of.window;
-        back.top = above;
-        back.left = before;
-        back.dilation = Of.dilation;
-        return back;
+    static constexpr Convolution turned = turned_depthwise(Of);
+    // Two, so that a trained network has no way back.
+    static constexpr DepthwisePass forward_pass{Of, turned, depthwise_row<Of, Gradient::write, false>(), {}, {}, nullptr, nullptr};
+    template <Gradient Input>
+    static constexpr DepthwisePass backward_pass = [] {
+        DepthwisePass pass = forward_pass;
+        if constexpr (Input == Gradient::write) pass.back_written = depthwise_row<turned, Gradient::write, true>();
+        if constexpr (Input == Gradient::add) pass.back_added = depthwise_row<turned, Gradient::add, true>();
+        pass.spread = &spread_depthwise_row<Of.epilogue>;
+        pass.add_taps = &add_depthwise_taps<Of.window.columns>;
+        return pass;
     }();
 
 public:
     static constexpr const char* name = "depthwise";
     static constexpr std::size_t bands = Of.rows;
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1, forward_prepare_parts = 1;
-    static constexpr std::size_t prepared_size = (taps + 1) * stride, forward_prepared_size = prepared_size;
+    static constexpr std::size_t prepared_size = (Of.window.count() + 1) * Of.output.stride, forward_prepared_size = prepared_size;
     static constexpr std::size_t accumulator_size = prepared_size;
     static constexpr std::size_t record_size = 0;
-    static constexpr std::size_t scratch_size =
-        turned.input.size();  // z's gradient: between its pixels and around them it is zero
+    static constexpr std::size_t scratch_size = turned.input.size();  // z's gradient: between its pixels and around them it is zero
     static constexpr std::size_t forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t /*part*/) {
-        std::fill_n(prepared, prepared_size, 0.0f);
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(weights + tap * Of.channels(), Of.channels(), prepared + tap * stride);
-        if (Of.bias) std::copy_n(bias, Of.channels(), prepared + taps * stride);
+        forward_pass.prepare(weights, bias, prepared);
     }
-
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* /*record*/, float* /*scratch*/,
                         std::size_t first, std::size_t last) {
-        for (std::size_t y = first; y < last; ++y)
-            DepthwiseRows<Of, false>::template row<Gradient::write>(input, prepared, output, y);
+        forward_pass.forward(input, prepared, output, first, last);
     }
-
     template <Gradient Input>
-    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
-                         float* input_gradient, const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
-        if constexpr (Of.stride == 1)
-            clear_border(turned.input, scratch);
-        else
-            std::fill_n(scratch, scratch_size, 0.0f);
-        for (std::size_t y = 0; y < Of.rows; ++y) {
-            spread_row(output, output_gradient, scratch, accumulator + taps * stride, y);
-            for (std::size_t i = 0; i < Of.window.rows; ++i) weight_gradient(input, scratch, accumulator, y, i);
-        }
-        if constexpr (Input != Gradient::none)
-            for (std::size_t y = 0; y < turned.rows; ++y)
-                DepthwiseRows<turned, true>::template row<Input>(scratch, prepared, input_gradient, y);
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                         const std::uint8_t* /*record*/, float* scratch, float* accumulator) {
+        backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, scratch, accumulator);
     }
-
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t /*part*/) {
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            std::copy_n(accumulator + tap * stride, Of.channels(), weight_gradient + tap * Of.channels());
-        if (Of.bias) std::copy_n(accumulator + taps * stride, Of.channels(), bias_gradient);
-    }
-
-private:
-    // Row y of z's gradient, into its place, and its sum to the bias's gradient.
-    static void spread_row(const float* output, const float* output_gradient, float* z, float* bias_gradient, std::size_t y) {
-        const auto zero = simd::broadcast(0.0f);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum = zero;
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                Vector gradient = simd::load(output_gradient + Of.output.offset(y, x) + c);
-                if constexpr (Of.epilogue != Epilogue::linear)
-                    gradient = detail::end_gradient<Of.epilogue>(simd::load(output + Of.output.offset(y, x) + c), gradient);
-                simd::store(z + turned.input.offset(y * Of.stride.rows, x * Of.stride.columns) + c, gradient);
-                sum = sum + gradient;
-            }
-            simd::store(bias_gradient + c, simd::load(bias_gradient + c) + sum);
-        }
-    }
-    // What row y of z's gradient says about window row i.
-    static void weight_gradient(const float* input, const float* z, float* accumulator, std::size_t y, std::size_t i) {
-        const float* pixels = input + Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, 0 - Of.left);
-        const float* gradients = z + turned.input.offset(y * Of.stride.rows, 0);
-        for (std::size_t c = 0; c < stride; c += lanes) {
-            Vector sum[Of.window.columns];
-            float* to = accumulator + i * Of.window.columns * stride + c;
-            for (std::size_t j = 0; j < Of.window.columns; ++j) sum[j] = simd::load(to + j * stride);
-#pragma GCC unroll 1
-            for (std::size_t x = 0; x < Of.columns; ++x) {
-                const Vector gradient = simd::load(gradients + x * Of.stride.columns * stride + c);
-#pragma GCC unroll 8
-                for (std::size_t j = 0; j < Of.window.columns; ++j)
-                    sum[j] = simd::fma(simd::load(pixels + (x * Of.stride.columns + j * Of.dilation.columns) * Of.input.stride + c), gradient,
-                                       sum[j]);
-            }
-            for (std::size_t j = 0; j < Of.window.columns; ++j) simd::store(to + j * stride, sum[j]);
-        }
+        forward_pass.finish(accumulator, weight_gradient, bias_gradient);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/live_gradient.hpp
 
 // The gradients of a convolution through its live outputs alone: those that ReLU let pass and the pool chose. With a pool at
@@ -5740,223 +5712,224 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// How the windows of some rows of input lie in scratch: each as `taps` runs of `vectors` vectors, of which a slice holds
 /// `group`. A run is one pixel's channels, or, where that wastes fewer lanes, a whole window row (then every column of z has
 /// its own copy of its window rows).
-template <Convolution Of, bool WholeRows>
 struct WindowSlices {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t numbers = WholeRows ? Of.window.columns * Of.channels() : Of.channels();  ///< in a run
-    static constexpr std::size_t taps = WholeRows ? Of.window.rows : Of.window.count();
-    static constexpr std::size_t vectors = (numbers + lanes - 1) / lanes;
     static constexpr std::size_t held = simd::registers - 5;  ///< vectors that stay in registers, beside what moves
-    static constexpr std::size_t group = [] {
-        std::size_t most = std::max<std::size_t>(1, std::min(vectors, held / taps));
-        while (vectors % most) --most;
-        return most;
-    }();
-    static constexpr std::size_t slices = vectors / group;
-    static constexpr std::size_t unit = group * lanes;
-    static constexpr std::size_t columns = WholeRows ? Of.columns : (Of.columns - 1) * Of.stride.columns + Of.window.columns;
-    static constexpr std::size_t across = (WholeRows ? 1 : Of.stride.columns) * unit;  ///< from one column of z to the next
-    static constexpr std::size_t down = Of.stride.rows * columns * unit;            ///< from one row of z to the next
-    static constexpr std::size_t filter_size = taps * unit;
-    static constexpr std::size_t slice_size = Of.filters() * filter_size;
-    static constexpr std::size_t size = slices * slice_size;  ///< one window of every filter: (slice, filter, tap, unit)
 
-    static constexpr std::size_t input_rows(std::size_t z_rows) { return (z_rows - 1) * Of.stride.rows + Of.window.rows; }
-    static constexpr std::size_t tap(std::size_t t) {
-        return WholeRows ? t * columns * unit : (t / Of.window.columns * columns + t % Of.window.columns) * unit;
+    bool whole_rows = false;
+    std::size_t numbers = 0;                   ///< in a run
+    std::size_t taps = 0, taps_across = 0;     ///< of a window, and of those side by side in one of its rows
+    std::size_t vectors = 0, group = 0, slices = 0, unit = 0;  ///< of a run; of a slice's part of it; slices; numbers of such a part
+    std::size_t columns = 0;                   ///< runs in a row of scratch
+    std::size_t across = 0, down = 0;          ///< from one column, one row of z to the next
+    std::size_t filter_size = 0, slice_size = 0, size = 0;  ///< one window of every filter: (slice, filter, tap, unit)
+
+    [[nodiscard]] constexpr std::size_t row() const { return columns * unit; }
+    /// Numbers of scratch behind the windows of so many rows of z.
+    [[nodiscard]] constexpr std::size_t room(const Convolution& of, std::size_t z_rows) const { return input_rows(of, z_rows) * row(); }
+    [[nodiscard]] static constexpr std::size_t input_rows(const Convolution& of, std::size_t z_rows) {
+        return (z_rows - 1) * of.stride.rows + of.window.rows;
     }
 
     /// Copies slice `slice` of the input rows behind z rows `first` to `first + z_rows`.
-    [[gnu::noinline]] static void fill(const float* input, std::size_t first, std::size_t z_rows, std::size_t slice,
-                                       float* to) {
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r)
-            for (std::size_t x = 0; x < columns; ++x, to += unit) {
-                const float* from =
-                    input + Of.input.offset(first * Of.stride.rows + r - Of.top, (WholeRows ? x * Of.stride.columns : x) - Of.left);
-                if constexpr (WholeRows && Of.input.stride != Of.channels()) {
-                    for (std::size_t u = 0, n = slice * unit; u < unit && n < numbers; ++u, ++n)
-                        to[u] = from[n / Of.channels() * Of.input.stride + n % Of.channels()];
-                } else if (slice + 1 < slices || numbers % unit == 0) {
-                    std::memcpy(to, from + slice * unit, unit * sizeof(float));
-                } else {
-                    std::memcpy(to, from + slice * unit, numbers % unit * sizeof(float));
-                }
-            }
-    }
-
+    void fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const;
     /// Adds slice `slice` of the gradients to the input rows behind z rows `first` to `first + z_rows`; what lies in the border
-    /// falls away.
-    static void add(const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) {
-        static_assert(!WholeRows);
-        for (std::size_t r = 0; r < input_rows(z_rows); ++r) {
-            const std::size_t y = first * Of.stride.rows + r - Of.top;
-            if (y >= Of.input.shape.height) continue;
-            for (std::size_t x = 0; x < Of.input.shape.width && x + Of.left < columns; ++x) {
-                const float* values = from + (r * columns + x + Of.left) * unit;
-                float* pixel = input + Of.input.offset(y, x) + slice * unit;
-                for (std::size_t u = 0; u < unit; u += lanes) {
-                    const std::size_t rest = Of.channels() - slice * unit - u;
-                    if (rest >= lanes)
-                        simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
-                    else
-                        simd::store_first(pixel + u, simd::load_first(pixel + u, rest) + simd::load_first(values + u, rest),
-                                          rest);
-                }
-            }
-        }
-    }
+    /// falls away. Not of whole rows.
+    void add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const;
 };
 
-template <Convolution Of>
-struct LiveGradient {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t padded = (Of.filters() + lanes - 1) / lanes * lanes;
+constexpr WindowSlices window_slices(const Convolution& of, bool whole_rows) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    WindowSlices slices{.whole_rows = whole_rows};
+    slices.numbers = whole_rows ? of.window.columns * of.channels() : of.channels();
+    slices.taps = whole_rows ? of.window.rows : of.window.count();
+    slices.taps_across = whole_rows ? 1 : of.window.columns;
+    slices.vectors = (slices.numbers + lanes - 1) / lanes;
+    slices.group = std::max<std::size_t>(1, std::min(slices.vectors, WindowSlices::held / slices.taps));
+    while (slices.vectors % slices.group) --slices.group;
+    slices.slices = slices.vectors / slices.group;
+    slices.unit = slices.group * lanes;
+    slices.columns = whole_rows ? of.columns : (of.columns - 1) * of.stride.columns + of.window.columns;
+    slices.across = (whole_rows ? 1 : of.stride.columns) * slices.unit;
+    slices.down = of.stride.rows * slices.row();
+    slices.filter_size = slices.taps * slices.unit;
+    slices.slice_size = of.filters() * slices.filter_size;
+    slices.size = slices.slices * slices.slice_size;
+    return slices;
+}
 
-    using InputSlices = WindowSlices<Of, false>;
-    static constexpr bool whole_rows = WindowSlices<Of, true>::vectors * Of.window.rows < InputSlices::vectors * InputSlices::taps;
-    using WeightSlices = WindowSlices<Of, whole_rows>;
+/// The slices for the gradient of the weights: whole window rows where they fill vectors better.
+constexpr WindowSlices weight_slices(const Convolution& of) {
+    const WindowSlices rows = window_slices(of, true), pixels = window_slices(of, false);
+    return rows.vectors * rows.taps < pixels.vectors * pixels.taps ? rows : pixels;
+}
 
-    static constexpr std::size_t weights_size = InputSlices::size;  ///< prepared for the gradient to the input
-    static constexpr std::size_t accumulator_size = WeightSlices::size + padded;
+/// One filter's list: `count` places in a slice, and the gradients of z there.
+struct LiveList {
+    const float *where, *value;  ///< of `where`, the bits are a whole number
+    std::uint32_t count;
+};
 
-    /// Rows of output taken at once: as many as leave a slice of their input in the first-level cache.
-    static constexpr std::size_t step = Of.pooled() ? 2 : 1;  ///< rows of z behind one of output
-    template <class Slices>
-    static constexpr std::size_t slice_room(std::size_t rows) {
-        return Slices::input_rows(rows * step) * Slices::columns * Slices::unit;
+namespace detail {
+
+/// Calls each(n, run) for the vectors of taps First to Last of the window at `window`, whose rows stand `row` numbers apart.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last, class Number, class Each>
+DENIM_INLINE void each_of_window(Number* window, std::size_t row, Each each) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < (Last - First) * Group; ++n) {
+        const std::size_t tap = First + n / Group;
+        each(n, window + tap / Across * row + tap % Across * Group * lanes + n % Group * lanes);
     }
-    static constexpr std::size_t widest_slice(std::size_t rows) {
-        return std::max(slice_room<WeightSlices>(rows), slice_room<InputSlices>(rows));
-    }
-    static constexpr std::size_t band = [] {
-        std::size_t rows = 1;
-        while (rows < Of.output.shape.height && widest_slice(rows + 1) * sizeof(float) <= 24 * 1024) ++rows;
-        return rows;
-    }();
-    static constexpr std::size_t room = band * Of.output.shape.width;  ///< the longest list
-    static constexpr std::size_t scratch_size = round_up(widest_slice(band) + Of.filters() * (2 * room + 1), 16);
+}
 
-    /// Clears the gradients whose outputs the epilogue cut off, and adds the others up into the bias's part of the accumulator.
-    static void mask(const float* output, float* output_gradient, float* accumulator) {
-        float* bias = accumulator + WeightSlices::size;
-        for (std::size_t y = 0; y < Of.output.shape.height; ++y)
-            for (std::size_t f = 0; f < padded; f += lanes) {
-                const bool whole = f + lanes <= Of.output.stride;
-                const std::size_t rest = Of.filters() - f;
-                Vector sum = simd::broadcast(0.0f);
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const std::size_t at = Of.output.offset(y, x) + f;
-                    Vector value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
-                    if constexpr (Of.epilogue != Epilogue::linear) {
-                        const Vector seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
-                        value = detail::end_gradient<Of.epilogue>(seen, value);
-                        if (whole)
-                            simd::store(output_gradient + at, value);
-                        else
-                            simd::store_first(output_gradient + at, value, rest);
-                    }
-                    sum = sum + value;
+}  // namespace detail
+
+/// Taps First to Last of one filter's weight gradients grow by each live gradient times its window.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void gather_windows(const LiveList& live, const float* slice, std::size_t row, float* sums) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    sums += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(sums + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, const float* run) {
+            kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
+        });
+    }
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) simd::store(sums + n * lanes, kept[n]);
+}
+
+/// The windows of the live gradients grow by them times taps First to Last of the filter's weights.
+template <std::size_t Across, std::size_t Group, std::size_t First, std::size_t Last>
+DENIM_KERNEL void scatter_windows(const LiveList& live, float* slice, std::size_t row, const float* weights) {
+    constexpr std::size_t lanes = simd::lanes<float>, held = (Last - First) * Group;
+    const LiveList of = live;
+    simd::Vector<float> kept[held];
+    weights += First * Group * lanes;
+#pragma GCC unroll 32
+    for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(weights + n * lanes);
+#pragma GCC unroll 1
+    for (std::uint32_t entry = 0; entry < of.count; ++entry) {
+        const auto gradient = simd::broadcast(of.value[entry]);
+        detail::each_of_window<Across, Group, First, Last>(slice + std::bit_cast<std::uint32_t>(of.where[entry]), row, [&](std::size_t n, float* run) {
+            simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
+        });
+    }
+}
+
+/// Clears the gradients of rows whose outputs the epilogue cut off, and adds the others up to the bias's gradient, which is padded to whole vectors.
+template <Epilogue End>
+DENIM_KERNEL void mask_gradient(const Layout& of, const float* output, float* output_gradient, float* bias) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t y = 0; y < of.shape.height; ++y)
+        for (std::size_t f = 0; f < of.shape.channels; f += lanes) {
+            const bool whole = f + lanes <= of.stride;
+            const std::size_t rest = of.shape.channels - f;
+            auto sum = simd::broadcast(0.0f);
+            std::size_t at = of.offset(y, 0) + f;
+            for (std::size_t x = 0; x < of.shape.width; ++x, at += of.stride) {
+                auto value = whole ? simd::load(output_gradient + at) : simd::load_first(output_gradient + at, rest);
+                if constexpr (End != Epilogue::linear) {
+                    const auto seen = whole ? simd::load(output + at) : simd::load_first(output + at, rest);
+                    value = detail::end_gradient<End>(seen, value);
+                    if (whole)
+                        simd::store(output_gradient + at, value);
+                    else
+                        simd::store_first(output_gradient + at, value, rest);
                 }
-                simd::store(bias + f, simd::load(bias + f) + sum);
+                sum = sum + value;
             }
-    }
-
-    /// From masked output gradients: adds the weights' gradient to the accumulator and, if `ToInput`, the input's gradient to
-    /// `input_gradient`.
-    template <bool ToInput>
-    static void run(const float* input, const float* output_gradient, const float* weights, float* input_gradient,
-                    const std::uint8_t* record, float* scratch, float* accumulator) {
-        float *slice = scratch, *lists = scratch + widest_slice(band);
-        for (std::size_t y = 0; y < Of.output.shape.height; y += band) {
-            const std::size_t rows = std::min(band, Of.output.shape.height - y);
-            list<WeightSlices>(output_gradient, record, y, rows, lists);
-            for (std::size_t s = 0; s < WeightSlices::slices; ++s) {
-                WeightSlices::fill(input, y * step, rows * step, s, slice);
-                for (std::size_t f = 0; f < Of.filters(); ++f)
-                    walk<WeightSlices, false>(lists, f, slice,
-                                              accumulator + s * WeightSlices::slice_size + f * WeightSlices::filter_size);
-            }
-            if constexpr (ToInput) {
-                if constexpr (whole_rows) list<InputSlices>(output_gradient, record, y, rows, lists);
-                for (std::size_t s = 0; s < InputSlices::slices; ++s) {
-                    std::fill_n(slice, slice_room<InputSlices>(rows), 0.0f);
-                    for (std::size_t f = 0; f < Of.filters(); ++f)
-                        walk<InputSlices, true>(lists, f, slice,
-                                                weights + s * InputSlices::slice_size + f * InputSlices::filter_size);
-                    InputSlices::add(slice, y * step, rows * step, s, input_gradient);
-                }
-            }
+            simd::store(bias + f, simd::load(bias + f) + sum);
         }
+}
+
+/// Walks of one filter's list, one after the other: each has as many taps as fit into the registers.
+using Gather = void(const LiveList& live, const float* slice, std::size_t row, float* sums);
+using Scatter = void(const LiveList& live, float* slice, std::size_t row, const float* weights);
+
+namespace detail {
+
+template <std::size_t Taps, std::size_t Group>
+inline constexpr std::size_t walks = (Taps + WindowSlices::held / Group - 1) / (WindowSlices::held / Group);
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto gathers = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Gather*, parts>{&gather_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto scatters = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Scatter*, parts>{&scatter_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+}  // namespace detail
+
+/// The live gradients of a convolution, as its loops are told them: sizes, and the kernels that its layer chose.
+struct LiveGradient {
+    WindowSlices weights, input;
+    std::size_t padded = 0;  ///< filters, in whole vectors
+    std::size_t step = 1;    ///< rows of z behind one of output
+    std::size_t band = 1;    ///< rows of output taken at once: as many as leave a slice of their input in the first-level cache
+    std::size_t room = 0;    ///< the longest list
+    std::size_t slice_room = 0;
+    decltype(&mask_gradient<Epilogue::linear>) mask = nullptr;
+    std::span<Gather* const> gathers{};
+    std::span<Scatter* const> scatters{};  ///< none where the gradient to the input goes another way
+
+    /// Numbers prepared for the gradient to the input; of an accumulator: the weights' gradient by slices, then the bias's.
+    [[nodiscard]] constexpr std::size_t weights_size() const { return input.size; }
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return weights.size + padded; }
+    [[nodiscard]] constexpr std::size_t scratch_size(const Convolution& of) const {
+        return round_up(slice_room + of.filters() * (2 * room + 1), 16);
     }
+
+    /// Weights of window row `i` for the gradient to the input.
+    void prepare(const Convolution& of, const float* weights, float* prepared, std::size_t i) const;
+    /// From masked output gradients: adds the weights' gradient to the accumulator and, if there are `scatters`, the input's to `input_gradient`.
+    void run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared, float* input_gradient,
+             const std::uint8_t* record, float* scratch, float* accumulator) const;
+    /// The gradient of window row `i`'s weights, and with the first the bias's.
+    void finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const;
 
 private:
-    // Lists in scratch: for each filter how many, where, and how much.
-    template <class Slices>
-    [[gnu::noinline]] static void list(const float* output_gradient, const std::uint8_t* record, std::size_t first,
-                                       std::size_t rows, float* lists) {
-        constexpr std::uint32_t winners[4] = {0, Slices::across, Slices::down, Slices::down + Slices::across};
-        for (std::size_t f = 0; f < Of.filters(); ++f) {
-            float* where = lists + Of.filters() + f * 2 * room;
-            float* value = where + room;
-            std::uint32_t count = 0;
-            for (std::size_t y = 0; y < rows; ++y)
-                for (std::size_t x = 0; x < Of.output.shape.width; ++x) {
-                    const float gradient = output_gradient[Of.output.offset(first + y, x) + f];
-                    auto position = static_cast<std::uint32_t>(y * step * Slices::down + x * step * Slices::across);
-                    if constexpr (Of.pooled())
-                        position += winners[record[((first + y) * Of.output.shape.width + x) * padded + f]];
-                    where[count] = std::bit_cast<float>(position);
-                    value[count] = gradient;
-                    count += is_nonzero(gradient);
-                }
-            lists[f] = std::bit_cast<float>(count);
-        }
-    }
-
-    // One filter's list, against the windows in `slice`: for the weights, `fixed` grows; for the input, the slice does.
-    template <class Slices, bool ToInput, class Fixed>
-    static void walk(const float* lists, std::size_t f, float* slice, Fixed* fixed) {
-        const auto count = std::bit_cast<std::uint32_t>(lists[f]);
-        if (count == 0) return;
-        const float* where = lists + Of.filters() + f * 2 * room;
-        constexpr std::size_t parts = (Slices::taps + Slices::held / Slices::group - 1) / (Slices::held / Slices::group);
-        [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-            (walk_part<Slices, ToInput, Slices::taps * Part / parts, Slices::taps*(Part + 1) / parts>(where, count, slice,
-                                                                                                      fixed),
-             ...);
-        }(std::make_index_sequence<parts>{});
-    }
-
-    template <class Slices, bool ToInput, std::size_t First, std::size_t Last, class Fixed>
-    [[gnu::noinline]] static void walk_part(const float* where, std::uint32_t count, float* slice, Fixed* fixed) {
-        constexpr std::size_t group = Slices::group, held = (Last - First) * group;
-        const float* value = where + room;
-        fixed += First * Slices::unit;
-        Vector kept[held];
-#pragma GCC unroll 32
-        for (std::size_t n = 0; n < held; ++n) kept[n] = simd::load(fixed + n * lanes);
-#pragma GCC unroll 1
-        for (std::uint32_t entry = 0; entry < count; ++entry) {
-            float* window = slice + std::bit_cast<std::uint32_t>(where[entry]);
-            const Vector gradient = simd::broadcast(value[entry]);
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) {
-                float* run = window + Slices::tap(First + n / group) + n % group * lanes;
-                if constexpr (ToInput)
-                    simd::store(run, simd::fma(gradient, kept[n], simd::load(run)));
-                else
-                    kept[n] = simd::fma(gradient, simd::load(run), kept[n]);
-            }
-        }
-        if constexpr (!ToInput) {
-#pragma GCC unroll 32
-            for (std::size_t n = 0; n < held; ++n) simd::store(fixed + n * lanes, kept[n]);
-        }
-    }
+    void list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record, std::size_t first,
+              std::size_t rows, float* lists) const;
+    [[nodiscard]] LiveList list_of(std::size_t filters, const float* lists, std::size_t f) const;
 };
 
+/// Its sizes.
+constexpr LiveGradient live_gradient(const Convolution& of) {
+    LiveGradient live{.weights = weight_slices(of), .input = window_slices(of, false), .padded = round_up(of.filters(), simd::lanes<float>)};
+    live.step = of.pooled() ? 2 : 1;
+    const auto widest = [&](std::size_t rows) {
+        return std::max(live.weights.room(of, rows * live.step), live.input.room(of, rows * live.step));
+    };
+    while (live.band < of.output.shape.height && widest(live.band + 1) * sizeof(float) <= 24 * 1024) ++live.band;
+    live.room = live.band * of.output.shape.width;
+    live.slice_room = widest(live.band);
+    return live;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, bool ToInput>
+constexpr LiveGradient live_gradient() {
+    constexpr LiveGradient sizes = live_gradient(Of);
+    LiveGradient live = sizes;
+    live.mask = &mask_gradient<Of.epilogue>;
+    live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
+    if constexpr (ToInput) live.scatters = detail::scatters<sizes.input.taps_across, sizes.input.taps, sizes.input.group>;
+    return live;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/register_tiles.hpp
 
 // The direct sum of a convolution: one row of z after the other, cut into tiles of pixels x vectors of filters that stay in
@@ -6088,74 +6061,75 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
     }
 }
 
-template <Convolution Of>
-struct RegisterTiles {
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    static constexpr std::size_t vectors = (Of.filters() + lanes - 1) / lanes;
-    static constexpr std::size_t padded = vectors * lanes;  ///< filters, in whole vectors
-    static constexpr std::size_t taps = Of.window.count() * Of.channels();
-    static constexpr std::size_t packed_size = taps * padded + padded;  ///< weights, then bias
-
-    /// Rows of what is stored: with a pool, each takes two rows of z.
-    static constexpr std::size_t rows = Of.pooled() ? Of.output.shape.height : Of.rows;
-
-    /// Writes the weights of window row `i` where the tiles read them: (group of vectors, i, j, channel, filter of the group),
-    /// zero where a vector ends beyond the filters. `weight(j, c, f)` gives a number of that row.
-    template <class Weight>
-    static void pack(float* packed, std::size_t i, Weight weight) {
-        for (std::size_t first = 0; first < vectors; first += tile.vectors) {
-            const std::size_t filters = std::min(tile.vectors, vectors - first) * lanes;
-            const std::size_t there = std::min(filters, Of.filters() - first * lanes);
-            float* to = packed + first * lanes * taps + i * Of.window.columns * Of.channels() * filters;
-            for (std::size_t j = 0; j < Of.window.columns; ++j)
-                for (std::size_t c = 0; c < Of.channels(); ++c) {
-                    // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
-                    for (std::size_t f = 0; f < there; ++f) *to++ = weight(j, c, first * lanes + f);
-                    to = std::fill_n(to, filters - there, 0.0f);
-                }
-        }
-    }
-
-    /// Row `y` of what is stored, written or added to `output`; `record` takes the winners of a pool, (row, column, padded), or
-    /// is null.
-    template <Gradient Mode = Gradient::write>
-    static void row(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y) {
-        constexpr std::size_t whole = vectors / tile.vectors * tile.vectors;
-        for (std::size_t first = 0; first < whole; first += tile.vectors)
-            columns<Mode, tile.vectors>(input, packed, output, record, y, first);
-        if constexpr (whole < vectors) columns<Mode, vectors - whole>(input, packed, output, record, y, whole);
-        if constexpr (Of.output.stride > padded && Mode == Gradient::write)
-            for (std::size_t x = 0; x < Of.output.shape.width; ++x)
-                std::fill_n(output + Of.output.offset(y, x) + padded, Of.output.stride - padded, 0.0f);
-    }
-
-private:
-    static constexpr std::size_t unit = Of.pooled() ? 2 : 1;
-    static constexpr std::size_t width = Of.pooled() ? Of.output.shape.width * 2 : Of.columns;
-    static constexpr TileShape tile = best_tile(width, vectors, unit);
-    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
-    static constexpr std::size_t tiles = (width + tile.pixels - 1) / tile.pixels;
-    static constexpr std::size_t small = width / unit / tiles * unit;
-    static constexpr std::size_t large_tiles = width / unit % tiles;
-    static constexpr TileRowSizes sizes = tile_row_sizes(Of, padded);
-
-    template <Gradient Mode, std::size_t Vectors>
-    static void columns(const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                        std::size_t first) {
-        const std::size_t last = first + Vectors < vectors || Of.output.stride >= padded ? lanes : Of.output.stride % lanes;
-        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
-        const auto run = [&]<std::size_t Pixels>(std::size_t x, std::size_t count) {
-            tiles_of_row<Of.epilogue, Mode, Pixels, Vectors>(
-                sizes, input + Of.input.offset(unit * y * Of.stride.rows - Of.top, x * Of.stride.columns - Of.left), weights, bias,
-                output + Of.output.offset(y, x / unit) + first * lanes,
-                record ? record + (y * Of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
-        };
-        if constexpr (large_tiles > 0) run.template operator()<small + unit>(0, large_tiles);
-        if constexpr (small > 0) run.template operator()<small>(large_tiles * (small + unit), tiles - large_tiles);
-    }
+/// Where a weight stands, for the rows of tiles that pack them: numbers from one window column, channel and filter to the next.
+struct WeightSteps {
+    std::ptrdiff_t column, channel, filter;
 };
 
+/// A direct sum as its loops are told it: sizes, and the kernels that its layer chose.
+struct RegisterTiles {
+    using TilesOfRow = void(const TileRowSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
+                            std::uint8_t* record, std::size_t tiles, std::size_t last);
+
+    std::size_t vectors = 0, padded = 0;  ///< filters in whole vectors, and as many numbers
+    std::size_t taps = 0, packed_size = 0;  ///< weights of a filter; numbers of all, then biases
+    std::size_t rows = 0;                 ///< of what is stored: with a pool, each takes two rows of z
+    std::size_t unit = 1;                 ///< columns of z behind one of what is stored
+    std::size_t tile_vectors = 1;
+    // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
+    std::size_t large = 0, small = 0, large_tiles = 0, small_tiles = 0;  ///< pixels of the tiles, and how many
+    TileRowSizes sizes;
+    std::array<TilesOfRow*, 2> whole{}, rest{};  ///< the kernel of large and small tiles, with tile_vectors, and with what is left of the vectors
+
+    /// Writes the weights of window row `i`, which begin at `weights`, where the tiles read them: (group of vectors, i, j, channel, filter of the
+    /// group), zero where a vector ends beyond the filters.
+    void pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const;
+
+    /// Row `y` of what is stored; `record` takes the winners of a pool, (row, column, padded), or is null. Padding is written only if `fill`.
+    void row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y, bool fill) const;
+};
+
+/// Its sizes.
+constexpr RegisterTiles register_tiles(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    RegisterTiles tiles;
+    tiles.vectors = (of.filters() + lanes - 1) / lanes;
+    tiles.padded = tiles.vectors * lanes;
+    tiles.taps = of.window.count() * of.channels();
+    tiles.packed_size = tiles.taps * tiles.padded + tiles.padded;
+    tiles.rows = of.pooled() ? of.output.shape.height : of.rows;
+    tiles.unit = of.pooled() ? 2 : 1;
+    const std::size_t width = of.pooled() ? of.output.shape.width * 2 : of.columns;
+    const TileShape tile = best_tile(width, tiles.vectors, tiles.unit);
+    const std::size_t count = (width + tile.pixels - 1) / tile.pixels;
+    tiles.tile_vectors = tile.vectors;
+    tiles.small = width / tiles.unit / count * tiles.unit;
+    tiles.large = tiles.small + tiles.unit;
+    tiles.large_tiles = width / tiles.unit % count;
+    tiles.small_tiles = tiles.small > 0 ? count - tiles.large_tiles : 0;
+    tiles.sizes = tile_row_sizes(of, tiles.padded);
+    return tiles;
+}
+
+/// Sizes and kernels.
+template <Convolution Of, Gradient Mode>
+constexpr RegisterTiles register_tiles() {
+    constexpr RegisterTiles sizes = register_tiles(Of);
+    RegisterTiles tiles = sizes;
+    constexpr std::size_t left = sizes.vectors % sizes.tile_vectors;
+    if constexpr (sizes.large_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[0] = &tiles_of_row<Of.epilogue, Mode, sizes.large, left>;
+    }
+    if constexpr (sizes.small_tiles > 0) {
+        if constexpr (sizes.vectors >= sizes.tile_vectors) tiles.whole[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, sizes.tile_vectors>;
+        if constexpr (left > 0) tiles.rest[1] = &tiles_of_row<Of.epilogue, Mode, sizes.small, left>;
+    }
+    return tiles;
+}
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/direct_convolution.hpp
 
 // The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
@@ -6164,130 +6138,93 @@ private:
 
 namespace denim::inline DENIM_TARGET::kernel {
 
+/// The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero. At stride 1, without a pool.
+constexpr bool flips(const Convolution& of) { return of.stride == 1 && !of.pooled() && of.top < of.window.rows && of.left < of.window.columns; }
+constexpr Convolution flipped_convolution(const Convolution& of) {
+    const std::size_t above = of.window.rows - 1 - std::min(of.top, of.window.rows - 1);
+    const std::size_t before = of.window.columns - 1 - std::min(of.left, of.window.columns - 1);
+    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
+    return {.input = {.shape = {of.rows, of.columns, of.filters()},
+                      .border = {above, before, beyond(of.input.shape.height + of.top, of.rows), beyond(of.input.shape.width + of.left, of.columns)}},
+            .output = of.input,
+            .rows = of.input.shape.height,
+            .columns = of.input.shape.width,
+            .window = of.window,
+            .top = above,
+            .left = before,
+            .bias = false};
+}
+
+/// A direct convolution as its loops are told it: sizes, and the kernels that its layer chose.
+struct DirectPass {
+    Convolution of, flipped;
+    RegisterTiles forward_tiles, backward_tiles;
+    LiveGradient live;
+
+    void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const;
+    void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first, std::size_t last) const;
+    void backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                  const std::uint8_t* record, float* scratch, float* accumulator) const;
+};
+
+/// Its sizes.
+constexpr DirectPass direct_pass(const Convolution& of) {
+    const Convolution flipped = flipped_convolution(of);
+    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of)};
+}
+
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
 /// `forward_prepare_parts` parts of prepare, keeps `forward_prepared_size` numbers and has `forward_scratch_size` of scratch. `record` is null in inference; else it
 /// takes the winners as (row, column, filters rounded up to whole vectors). In scratch any numbers may stand, before and between calls.
 template <Convolution Of>
 struct DirectConvolution {
 private:
-    static constexpr std::size_t lanes = simd::lanes<float>;
-    using Forward = RegisterTiles<Of>;
-    using Live = LiveGradient<Of>;
-    using Weights = typename Live::WeightSlices;
-
-    // The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero.
-    static constexpr bool flips = Of.stride == 1 && !Of.pooled() && Of.top < Of.window.rows && Of.left < Of.window.columns;
-    static constexpr std::size_t above = Of.window.rows - 1 - std::min(Of.top, Of.window.rows - 1);
-    static constexpr std::size_t before = Of.window.columns - 1 - std::min(Of.left, Of.window.columns - 1);
-    static constexpr std::size_t beyond(std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; }
-    static constexpr Convolution flipped{.input = {.shape = {Of.rows, Of.columns, Of.filters()},
-                                                   .border = {above, before, beyond(Of.input.shape.height + Of.top, Of.rows),
-                                                              beyond(Of.input.shape.width + Of.left, Of.columns)}},
-                                         .output = Of.input,
-                                         .rows = Of.input.shape.height,
-                                         .columns = Of.input.shape.width,
-                                         .window = Of.window,
-                                         .top = above,
-                                         .left = before,
-                                         .bias = false};
-    using Backward = RegisterTiles<flipped>;
+    static constexpr DirectPass sizes = direct_pass(Of);
+    // Several, so that a trained network has no way back.
+    static constexpr DirectPass forward_pass = [] {
+        DirectPass pass = sizes;
+        pass.forward_tiles = register_tiles<Of, Gradient::write>();
+        return pass;
+    }();
+    template <Gradient Input>
+    static constexpr DirectPass backward_pass = [] {
+        DirectPass pass = sizes;
+        pass.live = live_gradient<Of, Input != Gradient::none && !flips(Of)>();
+        if constexpr (Input != Gradient::none && flips(Of)) pass.backward_tiles = register_tiles<sizes.flipped, Input>();
+        return pass;
+    }();
 
 public:
     static constexpr const char* name = "direct";
-    static constexpr std::size_t bands = Forward::rows;
+    static constexpr std::size_t bands = sizes.forward_tiles.rows;
     static constexpr std::size_t forward_prepare_parts = Of.window.rows;
     static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
     static constexpr std::size_t finish_parts = Of.window.rows;
-    static constexpr std::size_t forward_prepared_size = Forward::packed_size;
-    static constexpr std::size_t prepared_size = forward_prepared_size + (flips ? Backward::packed_size : Live::weights_size);
-    static constexpr std::size_t accumulator_size = Live::accumulator_size;
-    static constexpr std::size_t record_size =
-        Of.pooled() ? Of.output.shape.height * Of.output.shape.width * Forward::padded : 0;
-    static constexpr std::size_t scratch_size = Live::scratch_size + (flips ? flipped.input.size() : 0), forward_scratch_size = 0;
+    static constexpr std::size_t forward_prepared_size = sizes.forward_tiles.packed_size;
+    static constexpr std::size_t prepared_size = forward_prepared_size + (flips(Of) ? sizes.backward_tiles.packed_size : sizes.live.weights_size());
+    static constexpr std::size_t accumulator_size = sizes.live.accumulator_size();
+    static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.height * Of.output.shape.width * sizes.forward_tiles.padded : 0;
+    static constexpr std::size_t scratch_size = sizes.live.scratch_size(Of) + (flips(Of) ? sizes.flipped.input.size() : 0), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
-        const auto weight = [=](std::size_t i, std::size_t j, std::size_t c, std::size_t f) {
-            return weights[((i * Of.window.columns + j) * Of.channels() + c) * Of.filters() + f];
-        };
-        const std::size_t i = part % Of.window.rows;
-        float* backward = prepared + forward_prepared_size;
-        if (part < Of.window.rows) {
-            Forward::pack(prepared, i, [=](std::size_t j, std::size_t c, std::size_t f) { return weight(i, j, c, f); });
-            if (part == 0) {
-                const std::size_t there = Of.bias ? Of.filters() : 0;
-                std::fill_n(std::copy_n(bias, there, prepared + forward_prepared_size - Forward::padded), Forward::padded - there, 0.0f);
-            }
-        } else if constexpr (flips) {
-            Backward::pack(backward, i, [=](std::size_t j, std::size_t f, std::size_t c) {
-                return weight(Of.window.rows - 1 - i, Of.window.columns - 1 - j, c, f);
-            });
-            if (i == 0) std::fill_n(backward + Backward::packed_size - Backward::padded, Backward::padded, 0.0f);
-        } else {
-            using Slices = typename Live::InputSlices;
-            for (std::size_t slice = 0; slice < Slices::slices; ++slice)
-                for (std::size_t f = 0; f < Of.filters(); ++f)
-                    for (std::size_t j = 0; j < Of.window.columns; ++j) {
-                        float* to = backward + slice * Slices::slice_size + f * Slices::filter_size +
-                                    (i * Of.window.columns + j) * Slices::unit;
-                        const std::size_t c = slice * Slices::unit, there = std::min(Slices::unit, Of.channels() - c);
-                        for (std::size_t u = 0; u < there; ++u) to[u] = weight(i, j, c + u, f);
-                        std::fill_n(to + there, Slices::unit - there, 0.0f);
-                    }
-        }
+        forward_pass.prepare(weights, bias, prepared, part);
     }
-
     static void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, float* /*scratch*/,
                         std::size_t first, std::size_t last) {
-        for (std::size_t y = first; y < last; ++y) Forward::row(input, prepared, output, record, y);
+        forward_pass.forward(input, prepared, output, record, first, last);
     }
-
     template <Gradient Input>
-    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared,
-                         float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) {
-        Live::mask(output, output_gradient, accumulator);
-        const float* weights = prepared + forward_prepared_size;
-        if constexpr (flips || Input == Gradient::none) {
-            Live::template run<false>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
-            if constexpr (Input != Gradient::none) {
-                float* z = scratch + Live::scratch_size;
-                clear_border(flipped.input, z);
-                for (std::size_t y = 0; y < Of.rows; ++y)
-                    for (std::size_t x = 0; x < Of.columns; ++x)
-                        std::copy_n(output_gradient + Of.output.offset(y, x), Of.filters(), z + flipped.input.offset(y, x));
-                for (std::size_t y = 0; y < flipped.rows; ++y)
-                    Backward::template row<Input>(z, weights, input_gradient, nullptr, y);
-            }
-        } else {
-            if constexpr (Input == Gradient::write)
-                for (std::size_t y = 0; y < Of.input.shape.height; ++y)
-                    std::fill_n(input_gradient + Of.input.offset(y, 0), Of.input.shape.width * Of.input.stride, 0.0f);
-            Live::template run<true>(input, output_gradient, weights, input_gradient, record, scratch, accumulator);
-        }
+    static void backward(const float* input, const float* output, float* output_gradient, const float* prepared, float* input_gradient,
+                         const std::uint8_t* record, float* scratch, float* accumulator) {
+        backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, record, scratch, accumulator);
     }
-
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        constexpr std::size_t taps = Weights::taps / Of.window.rows;  // of a window row
-        alignas(64) float block[lanes][lanes];
-        for (std::size_t first = 0; first < Of.filters(); first += lanes) {
-            const std::size_t width = std::min(lanes, Of.filters() - first);
-            for (std::size_t t = 0; t < taps; ++t)
-                for (std::size_t v = 0; v < Weights::vectors; ++v) {
-                    const std::size_t slice = v / Weights::group;
-                    const std::size_t at =
-                        slice * Weights::slice_size + (part * taps + t) * Weights::unit + v % Weights::group * lanes;
-                    for (std::size_t f = 0; f < width; ++f)
-                        simd::store(block[f], simd::load(accumulator + at + (first + f) * Weights::filter_size));
-                    for (std::size_t u = 0; u < std::min(lanes, Weights::numbers - v * lanes); ++u) {
-                        const std::size_t row = part * Of.window.columns * Of.channels() + t * Weights::numbers + v * lanes + u;
-                        for (std::size_t f = 0; f < width; ++f) weight_gradient[row * Of.filters() + first + f] = block[f][u];
-                    }
-                }
-            if (Of.bias && part == 0) std::copy_n(accumulator + Weights::size + first, width, bias_gradient + first);
-        }
+        forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/plain_convolution.hpp
 
 // The plain twin of every convolution kernel: the definition, written as loops, for any scalar. The fast kernels are compared
@@ -7847,6 +7784,24 @@ DENIM_KERNEL inline void finish_winners_gradient(const Convolution& of, bool add
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/tensor/clear_border.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Zeros around a picture.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture) {
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    std::fill_n(picture, of.border.top * row + left, Scalar{0});
+    Scalar* end = picture + of.border.top * row;  // of a row of the picture
+    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
+        end += row;
+        std::fill_n(end - right, right + left, Scalar{0});
+    }
+    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/transformed_convolution.hpp
 
 // The transformed kernel of a convolution: stride 1, windows of 3, 5 and 7, in single precision. See plain_convolution.hpp for
@@ -11499,8 +11454,8 @@ static_assert(check_layer<GlobalPool<Max>, Shape{2, 2, 8}>());
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/normalisation.hpp
 
-// The sums and the scaling of batch normalisation, one sample in float, vectors along the channels. Pictures whose channels are
-// padded to whole vectors; arrays over channels are padded too. The plain twin stands in layer/batch_norm.hpp.
+// The sums and the scaling of normalisations, one sample in float, vectors along the channels. Both pictures have their channels padded to
+// whole vectors; arrays over channels have one number for each and nothing behind. The plain twin stands in plain_normalisation.hpp.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -11510,119 +11465,36 @@ Scalar deviation(Scalar variance, double epsilon) {
     return is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
 }
 
-template <Layout In, Layout Out>
-struct Normalisation {
-    static constexpr std::size_t lanes = simd::lanes<float>, channels = In.shape.channels, padded = round_up(channels, lanes);
-    /// True if this kernel can be used: whole vectors in both pictures.
-    static constexpr bool fits = In.stride % lanes == 0 && Out.stride % lanes == 0 && In.stride >= padded && Out.stride >= padded;
+/// The pictures of a normalisation: the same shape, each with its layout.
+struct NormalisedPictures {
+    Layout in, out;
 
-    /// One number for each channel, padded with zeros.
-    struct Channels {
-        alignas(64) std::array<float, padded> numbers{};
-
-        Channels() = default;
-        explicit Channels(const float* from) { std::copy_n(from, channels, numbers.begin()); }
-        [[nodiscard]] auto at(std::size_t c) const { return simd::load(numbers.data() + c); }
-    };
-
-    /// Each channel's mean, and sum of squared deviations from it.
-    static void moments(const float* x, float* mean, float* squares) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            std::array<Vector, Count> sums, deviations;
-            sums.fill(simd::broadcast(0.0f));
-            deviations.fill(simd::broadcast(0.0f));
-            each_pixel([&](std::size_t in, std::size_t) {
-                for (std::size_t v = 0; v < Count; ++v) sums[v] = sums[v] + simd::load(x + in + c + v * lanes);
-            });
-            for (Vector& sum : sums) sum = sum * simd::broadcast(1.0f / static_cast<float>(In.shape.height * In.shape.width));
-            each_pixel([&](std::size_t in, std::size_t) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const Vector deviation = simd::load(x + in + c + v * lanes) - sums[v];
-                    deviations[v] = simd::fma(deviation, deviation, deviations[v]);
-                }
-            });
-            for (std::size_t v = 0; v < Count; ++v) {
-                put(mean, c + v * lanes, sums[v]);
-                put(squares, c + v * lanes, deviations[v]);
-            }
-        });
-    }
-
-    /// y = (x - mean) * factor + shift
-    static void apply(const float* x, const Channels& mean, const Channels& factor, const Channels& shift, float* y) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    simd::store(y + out + n, simd::fma(simd::load(x + in + n) - mean.at(n), factor.at(n), shift.at(n)));
-                }
-            });
-        });
-    }
-
-    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
-    static void gradient_sums(const float* x, const float* dy, const Channels& mean, const Channels& scale, float* plain, float* scaled) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            std::array<Vector, Count> first, second;
-            first.fill(simd::broadcast(0.0f));
-            second.fill(simd::broadcast(0.0f));
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    const Vector gradient = simd::load(dy + out + n);
-                    first[v] = first[v] + gradient;
-                    second[v] = simd::fma(gradient, simd::load(x + in + n) - mean.at(n), second[v]);
-                }
-            });
-            for (std::size_t v = 0; v < Count; ++v) {
-                put(plain, c + v * lanes, first[v]);
-                put(scaled, c + v * lanes, second[v] * scale.at(c + v * lanes));
-            }
-        });
-    }
-
-    /// dx = (dx +) dy * factor - (x - mean) * slope - offset
-    template <bool Add>
-    static void apply_gradient(const float* x, const float* dy, const Channels& mean, const Channels& factor, const Channels& slope,
-                               const Channels& offset, float* dx) {
-        each_vectors([&]<std::size_t Count>(std::size_t c) {
-            each_pixel([&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    const Vector drift = simd::fma(simd::load(x + in + n) - mean.at(n), slope.at(n), offset.at(n));
-                    Vector gradient = simd::load(dy + out + n) * factor.at(n) - drift;
-                    if constexpr (Add) gradient = gradient + simd::load(dx + in + n);
-                    simd::store(dx + in + n, gradient);
-                }
-            });
-        });
-    }
-
-private:
-    using Vector = simd::Vector<float>;
-
-    // Four vectors of channels at a time share a pass over the pixels, then one at a time.
-    template <class Body>
-    static void each_vectors(Body body) {
-        std::size_t c = 0;
-        for (; c + 4 * lanes <= padded; c += 4 * lanes) body.template operator()<4>(c);
-        for (; c < padded; c += lanes) body.template operator()<1>(c);
-    }
-    template <class Body>
-    static void each_pixel(Body body) {
-        for (std::size_t y = 0; y < In.shape.height; ++y)
-            for (std::size_t x = 0; x < In.shape.width; ++x) body(In.offset(y, x), Out.offset(y, x));
-    }
-    // Writes what stands below `channels`.
-    static void put(float* to, std::size_t c, Vector value) {
-        if constexpr (channels % lanes == 0)
-            simd::store(to + c, value);
-        else
-            simd::store_first(to + c, value, std::min(lanes, channels - c));
+    [[nodiscard]] constexpr std::size_t channels() const { return in.shape.channels; }
+    [[nodiscard]] constexpr std::size_t pixels() const { return in.shape.height * in.shape.width; }
+    /// True if the kernels below can be used: whole vectors in both pictures.
+    [[nodiscard]] constexpr bool whole_vectors() const {
+        constexpr std::size_t lanes = simd::lanes<float>;
+        const std::size_t padded = round_up(channels(), lanes);
+        return in.stride % lanes == 0 && out.stride % lanes == 0 && in.stride >= padded && out.stride >= padded;
     }
 };
 
+/// Each channel's mean, and sum of squared deviations from it.
+void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares);
+
+/// y = (x - mean) * factor + shift; no mean is zero, as is no shift.
+void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift, float* y);
+
+/// Each channel's sum of dy, and of dy * (x - mean) * scale.
+void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale, float* plain,
+                          float* scaled);
+
+/// dx = (dx +) dy * factor - (x - mean) * slope - offset
+void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean, const float* factor,
+                     const float* slope, const float* offset, float* dx);
+
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/layer/norm_settings.hpp
 
 // What the options of a normalisation say: the number added to the variance, and which rows it has.
@@ -11847,7 +11719,7 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
     static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
-    static constexpr std::size_t scratch_size = 4 * channels;
+    static constexpr std::size_t scratch_size = 7 * channels;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
@@ -11869,10 +11741,9 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    using Kernel = kernel::Normalisation<In, Out>;
     using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
-    using Channels = typename Kernel::Channels;
-    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
+    static constexpr kernel::NormalisedPictures pictures{In, Out};
+    static constexpr bool fast = !Arithmetic::plain && pictures.whole_vectors();
     static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
 
     static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
@@ -11882,42 +11753,38 @@ private:
     }
 
     static void normalise(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels;
+        Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
-        Channels factor{scale}, shift;
-        for (std::size_t c = 0; c < channels; ++c) {
-            factor.numbers[c] *= gamma(at.parameters, c);
-            shift.numbers[c] = Settings::beta(at.parameters, channels, c);
-        }
-        Kernel::apply(at.input(), Channels{mean}, factor, shift, at.output);
+        for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
+        kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
     static void go_back(const Backward<Scalar>& at) {
         Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
         const Scalar *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
-        Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, plain, scaled);
+        kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
             if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
             if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
         }
         if constexpr (Input == Gradient::none) return;
-        Channels factor{scale}, slope{scale}, offset{scale};
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
             for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
             for (std::size_t c = first; c < first + run; ++c) {
-                factor.numbers[c] *= gamma(at.parameters, c);
-                slope.numbers[c] *= scale[c] * (along * share);
-                offset.numbers[c] *= sum * share;
+                factor[c] = scale[c] * gamma(at.parameters, c);
+                slope[c] = scale[c] * (scale[c] * (along * share));
+                offset[c] = scale[c] * (sum * share);
             }
         }
-        Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, at.input_gradient());
+        kernel::normal_gradient(pictures, Input == Gradient::add, x, dy, mean, factor, slope, offset, at.input_gradient());
     }
 
     // For each channel the mean of its run, and 1 / deviation.
     static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
-        Kernel::moments(x, mean, scale);
+        kernel::channel_moments(pictures, x, mean, scale);
         for (std::size_t first = 0; first < channels; first += run) {
             Scalar middle{0}, squares{0};
             for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
@@ -12224,6 +12091,60 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 // The closing line stands in tests/runtime/layer/unit_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/batch_norm_pass.hpp
+
+// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers. Each sample has its sums (mean and
+// squared deviations, which Chan's formula joins); those of a share are joined in order, the shares' as join_in_pairs says. Where each of
+// several peers has statistics of its own, see Peers, the running ones move by their mean.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One BatchNorm: its pictures, whether the fast kernels may be used, and what its options say. Its rows are gamma and beta, as far as it has
+/// them, then the running mean and variance.
+template <class Scalar>
+struct BatchNormPass {
+    kernel::NormalisedPictures of;
+    bool may_be_fast;
+    bool has_gamma, has_beta;
+    double epsilon, momentum;
+
+    /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
+    /// Two sums of each sample.
+    [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
+
+    void forward(const Forward<Scalar>& at) const;
+    void backward(const Backward<Scalar>& at, Gradient input) const;
+
+    /// In a trained network: factor and shift of each channel, by the running statistics.
+    void prepare(const Scalar* parameters, Scalar* prepared) const;
+    /// One sample, by what is prepared.
+    void infer(const Forward<Scalar>& at) const;
+
+private:
+    // Where rows stand, and what scratch holds.
+    struct Rows;
+    struct Scratch;
+
+    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
+    template <class Call>
+    [[nodiscard]] static bool alone_among_peers(const Call& at) {
+        return at.part && !at.part->peers->statistics_of_all();
+    }
+    template <class Call>
+    [[nodiscard]] static BatchPart<Scalar> normalised_over(const Call& at) {
+        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    }
+    [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
+    template <class Each>
+    void each_sample(std::size_t count, Each each) const;
+    void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const;
+    void next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const;
+    void sum_over_peers(const Backward<Scalar>& at) const;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/layer/batch_norm.hpp
 
 // Shape kept. Each channel: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, over the batch and all pixels in training
@@ -12231,168 +12152,21 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 
 namespace denim::inline DENIM_TARGET {
 
-/// Training: on the whole batch. Each sample has its sums (mean and squared deviations, which Chan's formula joins); those of a share are
-/// joined in order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones
-/// move by their mean.
+/// Training: on the whole batch, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
+    using Pass = BatchNormPass<Scalar>;
+    static constexpr Pass pass{{In, Out}, !Arithmetic::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
     static constexpr Works works = Works::on_batches;
-    static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width;
-    static constexpr std::size_t scratch_size = 2 * channels;        // mean and 1 / deviation, kept for backward
-    static constexpr std::size_t scratch_per_sample = 2 * channels;  // two sums of each sample
+    static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *running_mean = at.parameters + Settings::before_rest * channels, *running_variance = running_mean + channels;
-        Scalar *mean = at.scratch, *scale = mean + channels, *sums = scale + channels;
-        if (at.again) {
-            // mean and scale are those of the first time
-        } else if (at.settings->frozen) {
-            std::copy_n(running_mean, channels, mean);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(running_variance[c], Settings::epsilon);
-        } else {
-            each_sample(at.count, [&](std::size_t sample) { moments(at.input() + sample * In.size(), sums + sample * 2 * channels); });
-            join_moments(sums, normalised_over(at), mean, scale);
-            for (std::size_t c = 0; c < channels; ++c) scale[c] = Scalar{1} / kernel::deviation(scale[c], Settings::epsilon);
-        }
-        each_sample(at.count, [&](std::size_t sample) {
-            const Scalar* x = at.input() + sample * In.size();
-            Scalar* y = at.output + sample * Out.size();
-            if constexpr (fast) {
-                Channels factor{scale}, shift;
-                for (std::size_t c = 0; c < channels; ++c) factor.numbers[c] *= gamma(at.parameters, c), shift.numbers[c] = beta(at.parameters, c);
-                return Kernel::apply(x, Channels{mean}, factor, shift, y);
-            }
-            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c)
-                    y[out + c] = (x[in + c] - mean[c]) * (scale[c] * gamma(at.parameters, c)) + beta(at.parameters, c);
-            });
-        });
-    }
-
+    static void forward(const Forward<Scalar>& at) { pass.forward(at); }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels;
-        Scalar* sums = at.scratch + 2 * channels;
-        each_sample(at.count, [&](std::size_t sample) {
-            const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
-            if constexpr (fast) {
-                Scalar* to = sums + sample * 2 * channels;
-                return Kernel::gradient_sums(x, dy, Channels{mean}, Channels{scale}, to, to + channels);
-            }
-            std::array<Scalar, channels> plain{}, scaled{};
-            for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                for (std::size_t c = 0; c < channels; ++c) {
-                    plain[c] += dy[out + c];
-                    scaled[c] += dy[out + c] * ((x[in + c] - mean[c]) * scale[c]);
-                }
-            });
-            std::copy_n(plain.data(), channels, sums + sample * 2 * channels);
-            std::copy_n(scaled.data(), channels, sums + sample * 2 * channels + channels);
-        });
-        const BatchPart<Scalar> part = normalised_over(at);
-        part.join(sums, 2 * channels, [](Scalar* to, const Scalar* from, std::size_t, std::size_t) {
-            for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += from[n];
-        });
-        const Scalar *to_beta = sums, *to_gamma = sums + channels;  // of all samples
-        if constexpr (Settings::has_gamma) std::copy_n(to_gamma, channels, at.gradients);
-        if constexpr (Settings::has_beta) std::copy_n(to_beta, channels, at.gradients + Settings::before_beta * channels);
-        next_statistics(at);
-        if (alone_among_peers(at)) sum_over_peers(at);
-        if constexpr (Input != Gradient::none) {
-            const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * pixels);
-            each_sample(at.count, [&](std::size_t sample) {
-                const Scalar *x = at.input() + sample * In.size(), *dy = at.output_gradient + sample * Out.size();
-                Scalar* dx = at.input_gradient() + sample * In.size();
-                if constexpr (fast) {
-                    Channels factor{scale}, slope{scale}, offset;
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        factor.numbers[c] *= gamma(at.parameters, c);
-                        slope.numbers[c] *= factor.numbers[c] * share * to_gamma[c];
-                        offset.numbers[c] = factor.numbers[c] * share * to_beta[c];
-                    }
-                    return Kernel::template apply_gradient<Input == Gradient::add>(x, dy, Channels{mean}, factor, slope, offset, dx);
-                }
-                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                    for (std::size_t c = 0; c < channels; ++c) {
-                        const Scalar normal = (x[in + c] - mean[c]) * scale[c];
-                        const Scalar gradient = gamma(at.parameters, c) * scale[c] * (dy[out + c] - share * (to_beta[c] + normal * to_gamma[c]));
-                        dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
-                    }
-                });
-            });
-        }
-    }
-
-private:
-    using Kernel = kernel::Normalisation<In, Out>;
-    using Channels = typename Kernel::Channels;
-    static constexpr bool fast = !Arithmetic::plain && Kernel::fits;
-
-    // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
-    template <class Call>
-    static bool alone_among_peers(const Call& at) {
-        return at.part && !at.part->peers->statistics_of_all();
-    }
-    template <class Call>
-    static BatchPart<Scalar> normalised_over(const Call& at) {
-        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
-    }
-    // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
-    static void sum_over_peers(const Backward<Scalar>& at) {
-        constexpr std::size_t rest = Settings::before_rest * channels, numbers = rest + 2 * channels;
-        const auto all = static_cast<Scalar>(at.part->shares.samples);
-        const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
-        for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
-        at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
-    }
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
-    static Scalar beta(const Scalar* parameters, std::size_t c) { return Settings::beta(parameters, channels, c); }
-
-    template <class Each>
-    static void each_sample(std::size_t count, Each each) {
-        parallel_for(count, count * 4 * In.shape.size(), [&](std::size_t sample) { each(sample); });
-    }
-    // One sample's mean and sum of squared deviations, for each channel.
-    static void moments(const Scalar* x, Scalar* result) {
-        if constexpr (fast) return Kernel::moments(x, result, result + channels);
-        std::array<Scalar, channels> mean{}, squares{};
-        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = 0; c < channels; ++c) mean[c] += x[in + c];
-        });
-        for (std::size_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(pixels);
-        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = 0; c < channels; ++c) squares[c] += (x[in + c] - mean[c]) * (x[in + c] - mean[c]);
-        });
-        std::copy_n(mean.data(), channels, result);
-        std::copy_n(squares.data(), channels, result + channels);
-    }
-    // The sums of all samples are left in the first one's place.
-    static void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) {
-        part.join(sums, 2 * channels, [](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
-            Scalar* squares = joined + channels;
-            const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
-            for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar difference = own[c] - joined[c];
-                joined[c] += difference * share;
-                squares[c] += own[channels + c] + difference * difference * weight;
-            }
-        });
-        std::copy_n(sums, channels, mean);
-        for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * pixels);
-    }
-    // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
-    static void next_statistics(const Backward<Scalar>& at) {
-        const Scalar *mean = at.scratch, *scale = mean + channels, *running = at.parameters + Settings::before_rest * channels;
-        Scalar* next = at.gradients + Settings::before_rest * channels;
-        const auto keep = static_cast<Scalar>(Settings::momentum), epsilon = static_cast<Scalar>(Settings::epsilon);
-        for (std::size_t c = 0; c < channels; ++c) {
-            const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - epsilon;
-            next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
-            next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
-        }
+        pass.backward(at, Input);
     }
 };
 
@@ -12400,26 +12174,13 @@ private:
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, prepared_size = 2 * channels, operations = 2 * In.shape.size();
+    using Pass = BatchNormPass<Scalar>;
+    static constexpr Pass pass = BatchNormLayer<Arithmetic, Out, In, Settings>::pass;
+    static constexpr std::size_t prepared_size = 2 * In.shape.channels, operations = 2 * In.shape.size();
     static constexpr bool forward_reads_parameters = false;
-    using Kernel = kernel::Normalisation<In, Out>;
-    using Channels = typename Kernel::Channels;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *mean = parameters + Settings::before_rest * channels, *variance = mean + channels;
-        for (std::size_t c = 0; c < channels; ++c) {
-            prepared[c] = Settings::gamma(parameters, c) / kernel::deviation(variance[c], Settings::epsilon);
-            prepared[channels + c] = Settings::beta(parameters, channels, c) - mean[c] * prepared[c];
-        }
-    }
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar *scale = at.prepared, *shift = scale + channels;
-        if constexpr (!Arithmetic::plain && Kernel::fits)
-            return Kernel::apply(at.input(), Channels{}, Channels{scale}, Channels{shift}, at.output);
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = at.input()[in + c] * scale[c] + shift[c];
-        });
-    }
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
+    static void forward(const Forward<Scalar>& at) { pass.infer(at); }
 };
 
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
@@ -20751,17 +20512,6 @@ static_assert(Callback<StopOnNaN>);
 
 // The core of Denim, in the way of the data: the machine, arrays, kernels, layers, networks, learning.
 
-// ---- denim/exchange/changed_gamma.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The gamma that lets a BatchNorm of epsilon `to` give the numbers that it gave with the epsilon `from`.
-inline float changed_gamma(float gamma, float variance, double from, double to) {
-    const auto spread = static_cast<double>(variance);
-    return static_cast<float>(static_cast<double>(gamma) * std::sqrt((spread + to) / (spread + from)));
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/weight_layout.hpp
 
 // How frameworks lay the numbers of one weight, and the way between them.
@@ -20794,16 +20544,7 @@ namespace detail {
 
 /// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
 /// each channel is a convolution without outputs.
-inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
-    const auto& values = place.extents.values;
-    const std::size_t rank = place.extents.rank;
-    if (rank == 4) return values;
-    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
-    if (rank == 1) return {1, 1, values[0], 1};
-    const bool picture = place.order.empty() && place.in.size() == values[0];
-    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
-    return {in.height, in.width, in.channels, values[1]};
-}
+DENIM_ONCE std::array<std::size_t, 4> weight_axes(const WeightPlace& place);
 
 /// Calls each(ours, theirs) with the two places of every number, theirs rising.
 template <class Each>
@@ -20824,20 +20565,7 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
 }  // namespace detail
 
 /// The shape that the parameter has in a file of that framework.
-inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
-    const auto& values = place.extents.values;
-    const std::size_t rank = place.extents.rank;
-    if (rank >= 2 && layout == WeightLayout::pytorch) {
-        if (rank == 2) return {values[1], values[0]};
-        const auto [height, width, in, out] = detail::weight_axes(place);
-        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
-    }
-    std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
-    if (rank == 3) shape.push_back(1);
-    if (place.name.ends_with(".slope") && layout == WeightLayout::keras && place.in.height * place.in.width != 1)
-        shape.insert(shape.begin(), {1, 1});  // shared_axes=[1, 2]
-    return shape;
-}
+DENIM_ONCE std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout);
 
 namespace detail {
 
@@ -20852,775 +20580,19 @@ inline constexpr std::array<AxesOfOne, 3> axes_of_one{{{".slope", WeightLayout::
                                                        {".factor", WeightLayout::pytorch, 0, 2}}};  // torchvision's layer_scale
 
 /// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
-inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
-    const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
-    if (shape.size() != 4 || shape[window] * shape[window + 1] != 1) return shape;
-    return {shape[2 - window], shape[3 - window]};
-}
+DENIM_ONCE std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout);
 
 /// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one, and what goes along a
 /// sequence has no axis of rows.
-inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
-    const std::vector<std::size_t> expected = shape_in(place, layout);
-    const auto& values = place.extents.values;
-    const std::size_t rank = place.extents.rank;
-    if (shape == expected) return true;
-    if (rank == 1)
-        return std::ranges::any_of(axes_of_one, [&](const AxesOfOne& axes) {
-            std::vector<std::size_t> spread(axes.before, 1);
-            spread.push_back(values[0]);
-            spread.insert(spread.end(), axes.behind, 1);
-            return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
-        });
-    if (rank >= 3 && values[0] == 1) {
-        std::vector<std::size_t> row = expected;
-        row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));
-        if (shape == row) return true;
-    }
-    const bool of_pixels = rank == 4 || (rank == 2 && place.in.height * place.in.width == 1);
-    return of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout);
-}
+DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout);
 
 }  // namespace detail
 
 /// Numbers of a file of that framework, in our order.
-inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
-    std::vector<float> ours(theirs.size());
-    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
-    return ours;
-}
+DENIM_ONCE std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs);
 
 /// Our numbers in the order of that framework.
-inline std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
-    std::vector<float> theirs(ours.size());
-    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
-    return theirs;
-}
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/file_kind.hpp
-
-// What a file is that a reader cannot read, by its first bytes: so that the error names it.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// What a zip archive holds, by the names in it.
-inline std::string zip_kind(const ByteSource& source) {
-    try {
-        const ZipDirectory directory{source};
-        const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
-        if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
-            return "a TorchScript file; export the model with torch.onnx.export";
-        if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
-            return "a PyTorch file, which holds weights and no graph; export the model with torch.onnx.export";
-        if (directory.find("config.json")) return "a Keras model (.keras)";
-        if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
-    } catch (const FileError&) {
-    }
-    return "a zip archive";
-}
-
-/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
-inline std::string file_kind(const ByteSource& source) {
-    std::array<char, 64> begin{};
-    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
-    if (count == 0) return "an empty file";
-    source.read(0, std::as_writable_bytes(std::span{begin}.first(count)));
-    const std::string_view bytes{begin.data(), count};
-    const auto at = [&](std::size_t place, std::string_view word) { return bytes.substr(std::min(place, count)).starts_with(word); };
-    if (at(0, "PK\x03\x04") || at(0, "PK\x05\x06")) return zip_kind(source);
-    using Beginning = std::pair<std::string_view, const char*>;
-    for (const auto& [word, kind] :
-         {Beginning{"\x89HDF\r\n\x1a\n",
-                    "an HDF5 file (Keras's older .h5?); keras.models.load_model(\"x.h5\").save(\"x.keras\") makes a .keras of it"},
-          Beginning{"\x93NUMPY", "a .npy file of NumPy's"}, Beginning{"GGUF", "a GGUF file"}, Beginning{"<?xml", "an XML file (OpenVINO's?)"},
-          Beginning{"\x1f\x8b", "a file compressed by gzip; unpack it first"}, Beginning{"\x89PNG", "a PNG picture"},
-          Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
-        if (at(0, word)) return kind;
-    if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
-    if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
-    if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
-        return "a safetensors file, which holds weights and no graph";
-    const auto first = bytes.find_first_not_of(" \t\r\n");
-    if (first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[')) return "a JSON text";
-    if (std::ranges::all_of(bytes,
-                            [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
-        return "a text";
-    return "";
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/pickle_stack.hpp
-
-// The values of a pickle of Python's, and the stack on which its opcodes work.
-
-#include <deque>
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A value of a pickle. Values refer to each other, in circles too.
-struct PickleValue {
-    enum class Kind : std::uint8_t { none, boolean, integer, number, text, tuple, list, dictionary, function, storage, tensor };
-
-    Kind kind = Kind::none;
-    std::int64_t integer = 0;          ///< of a storage: how many elements; of a tensor: which of them is its first
-    double number = 0;
-    std::string text = {};             ///< of a function: "module.name"; of a storage: its key
-    std::vector<PickleValue*> items = {};  ///< of a dictionary keys and values in turn; of a tensor its storage
-    ElementType type = ElementType::float32;  ///< of a storage
-    std::vector<std::size_t> shape = {}, strides = {};  ///< of a tensor, in elements
-
-    /// Calls each(key, value) for the entries of a dictionary whose keys are texts.
-    template <class Each>
-    void each_entry(Each each) const {
-        for (std::size_t n = 0; n + 1 < items.size(); n += 2)
-            if (items[n]->kind == Kind::text) each(items[n]->text, *items[n + 1]);
-    }
-};
-
-/// Takes bytes one after the other, and values from them.
-class PickleStack {
-protected:
-    using Kind = PickleValue::Kind;
-
-    /// `name` stands for the bytes in messages.
-    PickleStack(std::span<const std::byte> bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
-
-    void clear() {
-        stack_.clear();
-        marks_.clear();
-        memo_.clear();
-    }
-    [[nodiscard]] std::size_t at() const { return at_; }
-
-    // Bytes.
-    [[noreturn]] void fail(std::string_view text) const {
-        throw FileError(name_, sentence("byte ", at_ == 0 ? 0 : at_ - 1, " of the pickle: ", text));
-    }
-    std::span<const std::byte> take(std::size_t count) {
-        if (count > bytes_.size() - at_) fail("it is cut");
-        const auto part = bytes_.subspan(at_, count);
-        at_ += count;
-        return part;
-    }
-    template <class Unsigned>
-    Unsigned number() {
-        return little_endian<Unsigned>(take(sizeof(Unsigned)).data());
-    }
-    std::string line() {
-        std::string text;
-        for (char letter; (letter = static_cast<char>(take(1)[0])) != '\n';) text += letter;
-        return text;
-    }
-
-    // The stack.
-    PickleValue* add(Kind kind) {
-        if (values_.size() == most_values) fail(sentence("more than ", most_values, " values"));
-        return &values_.emplace_back(PickleValue{.kind = kind});
-    }
-    void push(Kind kind) { stack_.push_back(add(kind)); }
-    void push_integer(Kind kind, std::int64_t value) {
-        push(kind);
-        stack_.back()->integer = value;
-    }
-    void push_long(std::size_t length) {
-        const auto digits = take(length);
-        if (length > 8) return push(Kind::none);  // the magic number of old files; none that weights need
-        std::uint64_t value = length > 0 && (digits[length - 1] & std::byte{0x80}) != std::byte{} ? ~std::uint64_t{0} : 0;
-        for (std::size_t n = length; n-- > 0;) value = value << 8 | static_cast<std::uint64_t>(digits[n]);
-        push_integer(Kind::integer, static_cast<std::int64_t>(value));
-    }
-    void push_number() {
-        std::array<std::byte, 8> turned{};
-        std::ranges::reverse_copy(take(8), turned.begin());
-        push(Kind::number);
-        stack_.back()->number = std::bit_cast<double>(little_endian<std::uint64_t>(turned.data()));
-    }
-    void push_text(std::size_t length) {
-        const auto letters = take(length);
-        push(Kind::text);
-        stack_.back()->text.assign(reinterpret_cast<const char*>(letters.data()), letters.size());
-    }
-    void push_items(Kind kind, std::size_t count) {
-        PickleValue* const made = add(kind);
-        move_items(*made, count);
-        stack_.push_back(made);
-    }
-    void append(Kind kind, std::size_t count) {
-        if (count >= stack_.size()) fail("a value to append to was expected");
-        PickleValue& to = *stack_[stack_.size() - count - 1];
-        if (to.kind != kind) fail(kind == Kind::list ? "a list was expected to append to" : "a dictionary was expected to put entries in");
-        move_items(to, count);
-    }
-    void move_items(PickleValue& to, std::size_t count) {
-        if (count > stack_.size()) fail("fewer values stand on the stack than it takes");
-        if (to.kind == Kind::dictionary && count % 2 != 0) fail("a key without a value");
-        to.items.insert(to.items.end(), stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
-        stack_.resize(stack_.size() - count);
-    }
-    std::size_t since_mark() {
-        if (marks_.empty() || marks_.back() > stack_.size()) fail("a mark was expected");
-        const std::size_t count = stack_.size() - marks_.back();
-        marks_.pop_back();
-        return count;
-    }
-    PickleValue* pop() {
-        if (stack_.empty()) fail("a value was expected on the stack");
-        PickleValue* const top = stack_.back();
-        stack_.pop_back();
-        return top;
-    }
-    void put(std::uint32_t place) {
-        if (stack_.empty()) fail("a value was expected on the stack");
-        memo_[place] = stack_.back();
-    }
-    void put_next() { put(static_cast<std::uint32_t>(memo_.size())); }
-    void get(std::uint32_t place) {
-        const auto found = memo_.find(place);
-        if (found == memo_.end()) fail(sentence("value ", place, " was not stored before"));
-        stack_.push_back(found->second);
-    }
-
-    void mark() { marks_.push_back(stack_.size()); }
-    void push_value(PickleValue& value) { stack_.push_back(&value); }
-    [[nodiscard]] PickleValue& top() {
-        if (stack_.empty()) fail("a value was expected on the stack");
-        return *stack_.back();
-    }
-
-private:
-    static constexpr std::size_t most_values = std::size_t{1} << 20;  // 30,000 tensors: what is said in a byte takes a hundred here
-
-    std::span<const std::byte> bytes_;
-    std::string name_;
-    std::size_t at_ = 0;
-    std::deque<PickleValue> values_;
-    std::vector<PickleValue*> stack_;
-    std::vector<std::size_t> marks_;
-    std::map<std::uint32_t, PickleValue*> memo_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/pickle.hpp
-
-// What torch.save writes of weights in Python's pickle format: numbers, texts, tuples, lists, dictionaries and tensors. Nothing is called, as
-// with PyTorch's weights_only: a pickle that asks for anything else is refused. The opcodes are told by Python's Lib/pickletools.py.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Reads pickles that stand one behind another, of protocols 2 to 5. What they hold lives as long as the reader.
-class PickleReader : private PickleStack {
-public:
-    PickleReader(std::span<const std::byte> bytes, std::string name) : PickleStack(bytes, std::move(name)) {}
-
-    /// Where the next pickle begins.
-    [[nodiscard]] std::size_t position() const { return at(); }
-
-    const PickleValue& read() {
-        clear();
-        for (;;) {
-            const auto opcode = static_cast<char>(take(1)[0]);
-            if (opcode == '.') return *pop();
-            step(opcode);
-        }
-    }
-
-private:
-    void step(char opcode) {
-        switch (opcode) {
-        case '\x80': return static_cast<void>(take(1));  // protocol
-        case '\x95': return static_cast<void>(take(8));  // frame
-        case '(': return mark();
-        case '0': return static_cast<void>(pop());
-        case 'N': return push(Kind::none);
-        case '\x88': return push_integer(Kind::boolean, 1);
-        case '\x89': return push_integer(Kind::boolean, 0);
-        case 'J': return push_integer(Kind::integer, static_cast<std::int32_t>(number<std::uint32_t>()));
-        case 'K': return push_integer(Kind::integer, number<std::uint8_t>());
-        case 'M': return push_integer(Kind::integer, number<std::uint16_t>());
-        case '\x8a': return push_long(number<std::uint8_t>());
-        case 'G': return push_number();
-        case 'X':
-        case 'T':
-        case 'B': return push_text(number<std::uint32_t>());
-        case '\x8c':
-        case 'U':
-        case 'C': return push_text(number<std::uint8_t>());
-        case ')': return push(Kind::tuple);
-        case ']': return push(Kind::list);
-        case '}': return push(Kind::dictionary);
-        case '\x85':
-        case '\x86':
-        case '\x87': return push_items(Kind::tuple, static_cast<std::size_t>(static_cast<unsigned char>(opcode)) - 0x84);
-        case 't': return push_items(Kind::tuple, since_mark());
-        case 'l': return push_items(Kind::list, since_mark());
-        case 'd': return push_items(Kind::dictionary, since_mark());
-        case 'a': return append(Kind::list, 1);
-        case 'e': return append(Kind::list, since_mark());
-        case 's': return append(Kind::dictionary, 2);
-        case 'u': return append(Kind::dictionary, since_mark());
-        case 'q': return put(number<std::uint8_t>());
-        case 'r': return put(number<std::uint32_t>());
-        case '\x94': return put_next();
-        case 'h': return get(number<std::uint8_t>());
-        case 'j': return get(number<std::uint32_t>());
-        case 'c': return push_named_function();
-        case '\x93': return push_stacked_function();
-        case 'Q': return push_storage();
-        case 'R': return call();
-        case '\x81': return refuse_object();
-        case 'b': return build();
-        default: break;
-        }
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto byte = static_cast<unsigned char>(opcode);
-        fail(sentence("the opcode ", std::string{digits[byte >> 4], digits[byte & 15]}, " is not one that weights need"));
-    }
-
-    // Objects.
-    void push_function(const std::string& module, const std::string& function) {
-        push(Kind::function);
-        top().text = module + "." + function;
-    }
-    void push_named_function() {
-        const std::string module = line();
-        push_function(module, line());
-    }
-    void push_stacked_function() {
-        const PickleValue *const function = pop(), *const module = pop();
-        push_function(module->text, function->text);
-    }
-    [[noreturn]] void refuse(const PickleValue& function) const {
-        fail(sentence("it calls ", in_quotes(function.text), ", which is refused: tensors, numbers, texts, lists and dictionaries are read, as with "
-                      "PyTorch's weights_only; torch.save(model.state_dict(), ...) writes no more"));
-    }
-    void refuse_object() {
-        pop();
-        refuse(*pop());
-    }
-    PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
-        if (tuple.kind != Kind::tuple || index >= tuple.items.size() || tuple.items[index]->kind != kind) fail("arguments of other kinds were expected");
-        return *tuple.items[index];
-    }
-    void push_storage() {  // ("storage", type, key, place, elements)
-        static constexpr std::array<std::pair<std::string_view, ElementType>, 10> types{{{"torch.FloatStorage", ElementType::float32},
-                                                                                         {"torch.DoubleStorage", ElementType::float64},
-                                                                                         {"torch.HalfStorage", ElementType::float16},
-                                                                                         {"torch.BFloat16Storage", ElementType::bfloat16},
-                                                                                         {"torch.LongStorage", ElementType::int64},
-                                                                                         {"torch.IntStorage", ElementType::int32},
-                                                                                         {"torch.ShortStorage", ElementType::int16},
-                                                                                         {"torch.CharStorage", ElementType::int8},
-                                                                                         {"torch.ByteStorage", ElementType::uint8},
-                                                                                         {"torch.BoolStorage", ElementType::boolean}}};
-        const PickleValue& said = *pop();
-        if (item(said, 0, Kind::text).text != "storage") fail("a storage was expected");
-        const PickleValue& type = item(said, 1, Kind::function);
-        const auto* const known = std::ranges::find(types, type.text, &std::pair<std::string_view, ElementType>::first);
-        if (known == types.end()) refuse(type);
-        if (item(said, 4, Kind::integer).integer < 0) fail("a storage of no fewer than 0 elements was expected");
-        push_integer(Kind::storage, said.items[4]->integer);
-        top().type = known->second;
-        top().text = item(said, 2, Kind::text).text;
-    }
-    void call() {
-        const PickleValue &arguments = *pop(), &function = *pop();
-        if (function.kind != Kind::function || arguments.kind != Kind::tuple) fail("a function and its arguments were expected");
-        if (function.text == "collections.OrderedDict")
-            push_ordered(arguments);
-        else if (function.text == "torch._utils._rebuild_tensor_v2" || function.text == "torch._utils._rebuild_tensor")
-            push_tensor(arguments);
-        else if (function.text == "torch._utils._rebuild_parameter")
-            push_value(item(arguments, 0, Kind::tensor));
-        else
-            refuse(function);
-    }
-    void push_ordered(const PickleValue& arguments) {  // () or ([(key, value), ...])
-        push(Kind::dictionary);
-        if (arguments.items.empty()) return;
-        for (const PickleValue* pair : item(arguments, 0, Kind::list).items) {
-            if (pair->kind != Kind::tuple || pair->items.size() != 2) fail("a key and a value were expected");
-            PickleValue& made = top();
-            made.items.insert(made.items.end(), pair->items.begin(), pair->items.end());
-        }
-    }
-    void push_tensor(const PickleValue& arguments) {  // (storage, first element, shape, strides, ...)
-        const auto extents = [&](std::size_t index) {
-            std::vector<std::size_t> all;
-            for (const PickleValue* extent : item(arguments, index, Kind::tuple).items) {
-                if (extent->kind != Kind::integer || extent->integer < 0) fail("extents of a tensor, at least 0, were expected");
-                all.push_back(static_cast<std::size_t>(extent->integer));
-            }
-            return all;
-        };
-        if (item(arguments, 1, Kind::integer).integer < 0) fail("a first element, at least 0, was expected");
-        push_integer(Kind::tensor, arguments.items[1]->integer);
-        PickleValue& tensor = top();
-        tensor.items = {&item(arguments, 0, Kind::storage)};
-        tensor.shape = extents(2);
-        tensor.strides = extents(3);
-        if (tensor.shape.size() != tensor.strides.size()) fail("as many strides as extents were expected");
-    }
-    void build() {  // what an OrderedDict has beside its entries: state_dict's _metadata
-        pop();
-        if (top().kind != Kind::dictionary) fail("an object with attributes came, which is refused");
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/pytorch.hpp
-
-// Weights as torch.save writes them, .pt and .pth: a zip archive with a pickle and the numbers of each storage, or before PyTorch 1.6 pickles
-// and numbers one behind another. Read without Python; nothing of the file is ever run.
-
-namespace denim::inline DENIM_TARGET {
-
-/// The tensors of a state dict, open for reading: `read` takes one from the file. A file of several dictionaries (a checkpoint
-/// of training) gives the one named "state_dict", "model_state_dict" or "model", or the only one that holds tensors. Throws FileError for
-/// what is no such file, for calls of Python's that weights do not need, for numbers that are not there, and for the order of bytes of other machines.
-class PyTorchWeights {
-public:
-    explicit PyTorchWeights(ByteSource source) : source_(std::make_unique<const ByteSource>(std::move(source))) {
-        std::array<std::byte, 2> begin{};
-        if (source_->size() >= begin.size()) source_->read(0, begin);
-        const detail::PickleValue& all = begin == std::array{std::byte{'P'}, std::byte{'K'}} ? open_archive() : open_old();
-        take_dictionary(state_dict_of(all));
-    }
-
-    /// In the order of the file, which is that of the model's modules.
-    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-
-    /// Tensor number `index`, in C order.
-    [[nodiscard]] AnyArray read(std::size_t index) const {
-        const detail::PickleValue& tensor = *tensors_.at(index);
-        const detail::PickleValue& storage = *tensor.items[0];
-        const std::string name = source_->name() + ", tensor " + detail::in_quotes(names_[index]);
-        const std::size_t count = checked_count(tensor, storage, name), unit = element_size(storage.type);
-        AnyArray array(storage.type, tensor.shape);
-        if (count == 0) return array;
-        const std::size_t reach = reach_of(tensor, storage, name), first = static_cast<std::size_t>(tensor.integer);
-        std::vector<std::byte> apart;
-        if (reach != count) apart.resize(reach * unit);
-        read_storage(storage, name, first * unit, reach == count ? std::span{array.bytes} : std::span{apart});
-        if (!in_order(tensor)) {
-            if (reach == count) apart = array.bytes;
-            std::vector<std::size_t> index_of(tensor.shape.size());
-            for (std::size_t n = 0; n < count; ++n) {
-                std::size_t from = 0;
-                for (std::size_t axis = 0; axis < index_of.size(); ++axis) from += index_of[axis] * tensor.strides[axis];
-                std::copy_n(apart.begin() + static_cast<std::ptrdiff_t>(from * unit), unit, array.bytes.begin() + static_cast<std::ptrdiff_t>(n * unit));
-                for (std::size_t axis = index_of.size(); axis-- > 0 && ++index_of[axis] == tensor.shape[axis];) index_of[axis] = 0;
-            }
-        }
-        return array;
-    }
-
-private:
-    using Value = detail::PickleValue;
-    using Kind = Value::Kind;
-
-    // A pickle "NAME/data.pkl", and an entry "NAME/data/KEY" for each storage.
-    const Value& open_archive() {
-        directory_.emplace(*source_);
-        const auto pickle = std::ranges::find_if(directory_->entries(), [](const auto& entry) { return entry.name.ends_with("/data.pkl"); });
-        if (pickle == directory_->entries().end()) source_->fail("a file of torch.save was expected, this zip archive has no data.pkl");
-        folder_ = pickle->name.substr(0, pickle->name.size() - std::string_view{"data.pkl"}.size());
-        if (entry("constants.pkl")) 
-            source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
-        if (const detail::ZipEntry* order = entry("byteorder")) {
-            const std::vector<std::byte> text = unpacked(*order, "byteorder");
-            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected");
-        }
-        pickled_ = unpacked(*pickle, "data.pkl");
-        return read_pickle();
-    }
-    [[nodiscard]] const detail::ZipEntry* entry(std::string_view name) const { return directory_->find(std::string_view{folder_ + std::string{name}}); }
-    std::vector<std::byte> unpacked(const detail::ZipEntry& entry, std::string_view what) const {
-        const auto stream = detail::ZipDirectory::open(*source_, entry, source_->name() + ", " + std::string{what});
-        if (stream->size() > std::size_t{1} << 30) stream->fail("less than 1 GB was expected");
-        std::vector<std::byte> bytes(static_cast<std::size_t>(stream->size()));
-        stream->read(bytes);
-        return bytes;
-    }
-    const Value& read_pickle() {
-        reader_ = std::make_unique<detail::PickleReader>(pickled_, source_->name());
-        return reader_->read();
-    }
-
-    // Pickles of a magic number, a version, facts of the system, the object and the storages' keys; then each storage, its size in front.
-    const Value& open_old() {
-        static constexpr std::array<unsigned char, 14> magic{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
-        pickled_.resize(static_cast<std::size_t>(source_->size()));
-        source_->read(0, pickled_);
-        if (pickled_.size() < magic.size() || !std::ranges::equal(magic, std::span{pickled_}.first(magic.size()), {}, {},
-                                                                  [](std::byte byte) { return static_cast<unsigned char>(byte); }))
-            source_->fail("a file of torch.save was expected, neither a zip archive nor PyTorch's number in front came");
-        read_pickle();
-        reader_->read();
-        const Value& system = reader_->read();
-        system.each_entry([&](const std::string& name, const Value& value) {
-            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected");
-        });
-        const Value &all = reader_->read(), &keys = reader_->read();
-        std::map<std::string_view, std::size_t> units;  // bytes of an element of a storage that some tensor names
-        for (const Value* tensor : tensors_in(all)) units[tensor->items[0]->text] = element_size(tensor->items[0]->type);
-        std::size_t at = reader_->position();
-        for (const Value* key : keys.items) {
-            const auto known = units.find(key->text);
-            const std::size_t unit = known == units.end() ? 1 : known->second;
-            if (pickled_.size() - at < 8) source_->fail("the file ends before its last storage");
-            const auto elements = detail::little_endian<std::uint64_t>(pickled_.data() + at);
-            const std::size_t begin = at + 8;
-            if (elements > (pickled_.size() - begin) / unit) source_->fail("storage " + detail::in_quotes(key->text) + " is cut");
-            at = begin + static_cast<std::size_t>(elements) * unit;
-            storages_[key->text] = std::span{pickled_}.subspan(begin, at - begin);
-        }
-        return all;
-    }
-
-    // All that stand somewhere in a value.
-    static std::vector<const Value*> tensors_in(const Value& value) {
-        std::vector<const Value*> found, left{&value};
-        std::set<const Value*> seen;
-        while (!left.empty()) {
-            const Value* const next = left.back();
-            left.pop_back();
-            if (!seen.insert(next).second) continue;
-            if (next->kind == Kind::tensor)
-                found.push_back(next);
-            else
-                left.insert(left.end(), next->items.begin(), next->items.end());
-        }
-        return found;
-    }
-
-    // The dictionary of tensors.
-    const Value& state_dict_of(const Value& all) const {
-        const Value* at = &all;
-        for (std::size_t depth = 0; depth < deepest; ++depth) {
-            if (at->kind != Kind::dictionary) break;
-            std::vector<std::pair<std::string, const Value*>> inner;
-            bool tensors = false;
-            at->each_entry([&](const std::string& name, const Value& value) {
-                if (value.kind == Kind::tensor) tensors = true;
-                if (value.kind == Kind::dictionary && !tensors_in(value).empty()) inner.emplace_back(name, &value);
-            });
-            if (tensors && inner.empty()) return *at;
-            if (inner.empty()) break;
-            auto chosen = inner.end();
-            for (const std::string_view known : {"state_dict", "model_state_dict", "model"})
-                if (chosen == inner.end()) chosen = std::ranges::find(inner, known, &std::pair<std::string, const Value*>::first);
-            if (chosen == inner.end() && (inner.size() > 1 || tensors)) {
-                std::string list;
-                for (const auto& each : inner) list += (list.empty() ? "" : ", ") + detail::in_quotes(each.first);
-                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " + list + (tensors ? " beside tensors" : ""));
-            }
-            at = chosen == inner.end() ? inner[0].second : chosen->second;
-        }
-        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it");
-    }
-    void take_dictionary(const Value& dictionary) {
-        std::set<std::string> known;
-        dictionary.each_entry([&](const std::string& name, const Value& value) {
-            if (value.kind != Kind::tensor) return;
-            if (!known.insert(name).second) source_->fail("it has two tensors " + detail::in_quotes(name));
-            names_.push_back(name);
-            tensors_.push_back(&value);
-        });
-    }
-
-    // Numbers.
-    static std::size_t checked_count(const Value& tensor, const Value& storage, const std::string& name) {
-        const auto count = checked_size(tensor.shape);
-        if (!count || *count > static_cast<std::size_t>(storage.integer))
-            throw FileError(name, detail::sentence("a storage of ", storage.integer, " elements does not hold the shape ", detail::shape_text(tensor.shape)));
-        return *count;
-    }
-    // Elements from the first to the last.
-    static std::size_t reach_of(const Value& tensor, const Value& storage, const std::string& name) {
-        const auto elements = static_cast<std::size_t>(storage.integer);
-        std::size_t last = 0;
-        bool inside = static_cast<std::size_t>(tensor.integer) < elements;
-        for (std::size_t axis = 0; axis < tensor.shape.size() && inside; ++axis) {
-            const std::size_t steps = tensor.shape[axis] - 1;
-            inside = steps == 0 || tensor.strides[axis] <= (elements - 1 - last) / steps;
-            if (inside) last += steps * tensor.strides[axis];
-        }
-        if (!inside || last >= elements - static_cast<std::size_t>(tensor.integer))
-            throw FileError(name, detail::sentence("it reaches beyond its storage of ", elements, " elements"));
-        return last + 1;
-    }
-    static bool in_order(const Value& tensor) {
-        std::size_t expected = 1;
-        for (std::size_t axis = tensor.shape.size(); axis-- > 0; expected *= tensor.shape[axis])
-            if (tensor.shape[axis] != 1 && tensor.strides[axis] != expected) return false;
-        return true;
-    }
-    void read_storage(const Value& storage, const std::string& name, std::size_t offset, std::span<std::byte> to) const {
-        if (!directory_) {
-            const auto found = storages_.find(storage.text);
-            if (found == storages_.end() || offset > found->second.size() || to.size() > found->second.size() - offset)
-                throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is shorter than the tensor");
-            std::ranges::copy(found->second.subspan(offset, to.size()), to.begin());
-            return;
-        }
-        const detail::ZipEntry* const numbers = entry("data/" + storage.text);
-        if (!numbers) throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is not in the file");
-        const auto stream = detail::ZipDirectory::open(*source_, *numbers, name);
-        if (offset > stream->size() || to.size() > stream->size() - offset) stream->fail("its storage is shorter than the tensor");
-        stream->seek(offset);
-        stream->read(to);
-    }
-
-    static constexpr std::size_t deepest = 8;  // dictionaries within each other; they may stand in circles
-
-    std::unique_ptr<const ByteSource> source_;
-    std::optional<detail::ZipDirectory> directory_;
-    std::string folder_;
-    std::vector<std::byte> pickled_;  // of an old file all of it
-    std::map<std::string, std::span<const std::byte>, std::less<>> storages_;
-    std::unique_ptr<detail::PickleReader> reader_;
-    std::vector<std::string> names_;
-    std::vector<const Value*> tensors_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/memory_map.hpp
-
-#include <sys/mman.h>
-
-namespace denim::inline DENIM_TARGET {
-
-/// A whole file as read-only memory, loaded by the operating system page by page as it is touched. Whoever replaces the file
-/// by renaming (as AtomicFile does) leaves the map whole; a file that is cut while it is mapped ends the program (SIGBUS).
-class MemoryMap {
-public:
-    MemoryMap() = default;
-    explicit MemoryMap(const std::filesystem::path& path) {
-        const auto file = detail::FileDescriptor::open(path);
-        if (file.size() == 0) return;
-        const auto size = static_cast<std::size_t>(file.size());
-        void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
-        if (memory == MAP_FAILED) throw FileError(path.string(), "cannot be mapped into memory: " + detail::system_reason());
-        bytes_ = {static_cast<const std::byte*>(memory), size};
-    }
-    MemoryMap(MemoryMap&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-    MemoryMap& operator=(MemoryMap&& other) noexcept {
-        std::swap(bytes_, other.bytes_);
-        return *this;
-    }
-    ~MemoryMap() {
-        if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-    }
-
-    /// Page-aligned, valid as long as the map lives.
-    [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
-
-private:
-    std::span<const std::byte> bytes_;
-};
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/tensor_entry.hpp
-
-namespace denim {
-
-/// One row of a safetensors header: a tensor, and where its bytes stand behind the header.
-struct TensorEntry {
-    std::string name;
-    ElementType type = ElementType::float32;
-    std::vector<std::size_t> shape;
-    std::uint64_t begin = 0, end = 0;
-};
-
-/// What a safetensors file says about itself: tensors in the order of their bytes, and free text by key.
-struct SafetensorsHeader {
-    std::vector<TensorEntry> tensors;
-    std::map<std::string, std::string> metadata;
-};
-
-}  // namespace denim
-// ---- denim/format/safetensors_header.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
-/// no gaps. Throws FileError under the name of the file.
-DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes);
-
-/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
-DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header);
-
-}  // namespace denim::inline DENIM_TARGET
-
-// ---- denim/format/safetensors.hpp
-
-// Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
-// in JSON, the bytes of the tensors one after the other.
-
-namespace denim::inline DENIM_TARGET {
-
-static_assert(std::endian::native == std::endian::little,
-              "denim: safetensors files are read where they lie, lowest byte first");
-
-/// A safetensors file, open for reading. Nothing is copied: views point into the file.
-class Safetensors {
-public:
-    /// The header that the file may have at most, as in the reference implementation.
-    static constexpr std::uint64_t largest_header = 100'000'000;
-
-    explicit Safetensors(const std::filesystem::path& path);
-    /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
-    Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
-
-    [[nodiscard]] const std::string& name() const { return name_; }
-    /// In the order of their bytes.
-    [[nodiscard]] const std::vector<TensorEntry>& tensors() const { return header_.tensors; }
-    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
-    [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
-
-    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see AnyArrayView.
-    [[nodiscard]] AnyArrayView view(const TensorEntry& tensor) const {
-        return {tensor.type, tensor.shape, data_.subspan(tensor.begin, tensor.end - tensor.begin)};
-    }
-    [[nodiscard]] AnyArrayView view(std::string_view name) const {
-        const TensorEntry* const tensor = find(name);
-        if (!tensor) throw FileError(name_, "a tensor " + detail::in_quotes(name) + " was expected, the file has " + names());
-        return view(*tensor);
-    }
-
-private:
-    void open(std::span<const std::byte> bytes) {
-        if (bytes.size() < 8)
-            throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
-        const auto length = detail::little_endian<std::uint64_t>(bytes.data());
-        if (length > largest_header || length > bytes.size() - 8) {
-            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
-            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
-            throw FileError(name_,
-                            detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
-                                             " bytes was expected, it claims ", length));
-        }
-        data_ = bytes.subspan(8 + length);
-        const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
-        header_ = read_safetensors_header(name_, text, data_.size());
-        for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
-    }
-    [[nodiscard]] const TensorEntry* find(std::string_view name) const;
-    [[nodiscard]] std::string names() const;
-
-    std::string name_;
-    MemoryMap map_;
-    std::span<const std::byte> data_;
-    SafetensorsHeader header_;
-    std::map<std::string, std::size_t, std::less<>> places_;
-};
-
-/// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
-/// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
-DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
-                              const std::map<std::string, std::string>& metadata = {});
+DENIM_ONCE std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours);
 
 }  // namespace denim::inline DENIM_TARGET
 
@@ -21661,100 +20633,19 @@ struct WeightName {
     std::string_view kind = {};  // its ending
 };
 
-inline WeightName parse_weight_name(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::size_t>, 20> endings{{{"depthwise_kernel", 0},
-                                                                                {"pointwise_kernel", 0},
-                                                                                {"kernel", 0},
-                                                                                {"weights", 0},
-                                                                                {"weight", 0},
-                                                                                {"gamma", 0},
-                                                                                {"slope", 0},
-                                                                                {"alpha", 0},
-                                                                                {"factor", 0},
-                                                                                {"layer_scale", 0},
-                                                                                {"bias", 1},
-                                                                                {"beta", 1},
-                                                                                {"moving_mean", 2},
-                                                                                {"running_mean", 2},
-                                                                                {"mean", 2},
-                                                                                {"moving_variance", 3},
-                                                                                {"running_variance", 3},
-                                                                                {"running_var", 3},
-                                                                                {"variance", 3},
-                                                                                {"var", 3}}};
-    if (name.ends_with(":0")) name.remove_suffix(2);  // TensorFlow's variables
-    for (const auto& [ending, slot] : endings) {
-        if (!name.ends_with(ending)) continue;
-        const std::string_view before = name.substr(0, name.size() - ending.size());
-        if (before.empty()) return {"", slot, ending};
-        if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
-            return {std::string{before.substr(0, before.size() - 1)}, slot, ending};
-    }
-    return {std::string{name}, WeightName::unknown, {}};
-}
+DENIM_ONCE WeightName parse_weight_name(std::string_view name);
 
 /// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
-inline bool natural_less(std::string_view a, std::string_view b) {
-    const auto digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-    while (!a.empty() && !b.empty()) {
-        const auto length = [&](std::string_view text) {
-            return static_cast<std::size_t>(std::ranges::find_if_not(text, digit) - text.begin());
-        };
-        std::size_t first = length(a), second = length(b);
-        if (first > 0 && second > 0) {
-            while (first > 1 && a.front() == '0') a.remove_prefix(1), --first;
-            while (second > 1 && b.front() == '0') b.remove_prefix(1), --second;
-            if (first != second) return first < second;
-            if (const int order = a.substr(0, first).compare(b.substr(0, second))) return order < 0;
-            a.remove_prefix(first), b.remove_prefix(second);
-        } else {
-            if (a.front() != b.front()) return a.front() < b.front();
-            a.remove_prefix(1), b.remove_prefix(1);
-        }
-    }
-    return a.size() < b.size();
-}
+DENIM_ONCE bool natural_less(std::string_view a, std::string_view b);
 
 }  // namespace detail
 
 /// Reads an npz, a safetensors or a PyTorch file (.pt, .pth; told apart by their first bytes), numbers converted to float; a file of another
 /// kind is refused as what it is. PyTorch's counters `num_batches_tracked` are left out: they are no weights.
-inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
-    ForeignWeights weights{path.string(), false, {}};
-    const auto add = [&](const std::string& name, const AnyArrayView& array) {
-        if (name.ends_with("num_batches_tracked")) return;
-        try {
-            weights.tensors.push_back({name, array.shape, array.as<float>()});
-        } catch (const std::range_error& error) {
-            throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
-        }
-    };
-    ByteSource source{path};
-    const std::string kind = detail::file_kind(source);
-    const auto refuse = [&](const std::string& what) {
-        const bool of_keras = what.find("Keras") != what.npos;
-        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
-                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
-    };
-    if (kind.starts_with("a PyTorch file")) {
-        const PyTorchWeights file{std::move(source)};
-        weights.ordered = true;
-        for (std::size_t n = 0; n < file.names().size(); ++n)
-            if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
-    } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
-        const Npz file{std::move(source)};
-        if (file.names().empty()) refuse(kind);
-        weights.ordered = true;
-        for (const std::string& name : file.names()) add(name, file.read(name));
-    } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
-        const Safetensors file{path};
-        for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
-    }
-    return weights;
-}
+DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/weight_groups.hpp
 
 // The arrays of one layer together, on the side of a file and on that of a network, and how the layers of an ordered file go to
@@ -21769,59 +20660,22 @@ struct WeightGroup {
     std::vector<std::size_t> members;                                      // their numbers
 };
 
-inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    std::vector<WeightGroup> groups;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto& [name, shape] = items[n];
-        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
-        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
-        const std::pair entry{name.slot, shape};
-        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
-        group->shapes.insert(group->shapes.begin() + place, entry);
-        group->members.insert(group->members.begin() + place, n);
-    }
-    return groups;
-}
+DENIM_ONCE std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items);
 
 /// The windows of a SeparableConv2D become a layer of their own, as they are here: "block/depthwise" beside "block".
-inline void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    const auto has_points = [&](const std::string& layer) {
-        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
-    };
-    for (auto& item : items)
-        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
-}
+DENIM_ONCE void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items);
 
 /// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
-inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
-    return text;
-}
+DENIM_ONCE std::string without_numbers(std::string text);
 
-inline bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
-    return std::ranges::binary_search(one.beside, other.layer);
-}
+DENIM_ONCE bool stand_beside(const WeightPlace& one, const WeightPlace& other);
 
 /// Two layers side by side whose parameters have the same shapes: the first rows of each. The rows come layer by layer.
-inline std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
-                                                                                     WeightLayout layout) {
-    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
-    for (const WeightPlace* const row : rows) {
-        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
-        layers.back().second.push_back(shape_in(*row, layout));
-    }
-    for (std::size_t n = 0; n < layers.size(); ++n)
-        for (std::size_t other = 0; other < n; ++other)
-            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
-                return std::pair{layers[other].first, layers[n].first};
-    return std::nullopt;
-}
+DENIM_ONCE std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout);
 
 /// Whether the name of an array says that it is what the row is, or says nothing.
-inline bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
-    const std::size_t slot = parse_weight_name(tensor.name).slot;
-    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
-}
+DENIM_ONCE bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row);
 
 /// Goes through the arrays of an ordered file and gives each run of them to a layer of the network that fits and whose
 /// predecessors have theirs: branches may take turns in any way. What was found is unique, or there are two ways.
@@ -21891,6 +20745,7 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/exchange/match_weights.hpp
 
 // Which array of another framework's file is which parameter of a network: by a table of names, by order and shape, or by
@@ -21905,142 +20760,16 @@ using NameTable = std::map<std::string, std::string>;
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-/// Both sides of a file that does not fit, line by line.
-inline std::string both_tables(const ForeignWeights& file, std::span<const WeightPlace> network, WeightLayout layout) {
-    constexpr std::size_t most = 200;
-    std::vector<std::pair<std::string, std::string>> lines{{"in the file", "in the network"}};
-    for (std::size_t n = 0; n < std::min(most, std::max(file.tensors.size(), network.size())); ++n) {
-        lines.emplace_back("-", "-");
-        if (n < file.tensors.size())
-            lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
-        if (n < network.size())
-            lines.back().second =
-                network[n].name + ' ' +
-                shape_text(shape_in(network[n], n < file.tensors.size() ? file.tensors[n].layout.value_or(layout) : layout));
-    }
-    std::size_t width = 0;
-    for (const auto& [left, right] : lines) width = std::max(width, left.size());
-    std::string text;
-    for (const auto& [left, right] : lines) text += "\n    " + left + std::string(width - left.size(), ' ') + " | " + right;
-    if (std::max(file.tensors.size(), network.size()) > most) text += "\n    ...";
-    return text;
-}
-
-/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
-inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
-    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
-               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
-           });
-}
-
-}  // namespace detail
-
 /// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
 /// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
 /// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
 /// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
 /// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
-inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
-                                              WeightLayout layout, const NameTable& names = {}) {
-    const auto fail = [&](const std::string& sentence) {
-        throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
-    };
-    std::vector<std::size_t> found(network.size(), file.tensors.size());
-    std::vector<std::size_t> places, tensors;  // those that no name settles
-    std::vector<bool> taken(file.tensors.size(), false);
-    for (const auto& [ours, theirs] : names) {
-        const auto place = std::ranges::find(network, ours, &WeightPlace::name);
-        const auto tensor = std::ranges::find(file.tensors, theirs, &ForeignTensor::name);
-        if (place == network.end())
-            fail("the table of names says " + detail::in_quotes(ours) + ", which is no row of the network");
-        if (tensor == file.tensors.end())
-            fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
-        const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
-        if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
-        if (!detail::fits(tensor->shape, *place, tensor->layout.value_or(layout)))
-            fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
-                 " of the file");
-        taken[number] = true;
-        found[static_cast<std::size_t>(place - network.begin())] = number;
-    }
-    for (std::size_t n = 0; n < network.size(); ++n)
-        if (found[n] == file.tensors.size()) places.push_back(n);
-    for (std::size_t n = 0; n < taken.size(); ++n)
-        if (!taken[n]) tensors.push_back(n);
-    if (places.size() != tensors.size())
-        fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
-
-    if (names.empty() && detail::named_as_rows(file, network)) {
-        for (const std::size_t n : std::exchange(places, {}))
-            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
-        tensors.clear();
-    }
-    std::vector<const WeightPlace*> rest;
-    for (const std::size_t n : places) rest.push_back(&network[n]);
-    if (const auto twins = detail::twins_of(rest, layout))
-        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
-             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
-    if (file.ordered) {
-        const auto fits = [&](const WeightPlace& place, std::size_t n) {
-            const ForeignTensor& tensor = file.tensors[tensors[n]];
-            return detail::has_slot_of(tensor, place) && detail::fits(tensor.shape, place, tensor.layout.value_or(layout));
-        };
-        const detail::OrderedMatch match{rest, fits};
-        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
-        if (!match.found())
-            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
-                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
-        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
-    } else {
-        std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
-        for (const std::size_t n : places)
-            ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
-                            detail::without_pixel(shape_in(network[n], layout), layout)});
-        for (const std::size_t n : tensors)
-            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), detail::without_pixel(file.tensors[n].shape, layout)});
-        detail::part_separable(theirs);
-        const auto of_network = detail::groups_of(ours);
-        auto of_file = detail::groups_of(theirs);
-        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
-            if (detail::natural_less(left.layer, right.layer)) return true;
-            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
-        });
-        std::vector<bool> used(of_file.size(), false);
-        for (const auto& group : of_network) {
-            const auto fits = [&](const detail::WeightGroup& other) {
-                bool all = other.members.size() == group.members.size();
-                for (std::size_t n = 0; all && n < group.members.size(); ++n)
-                    all = other.shapes[n].first == group.shapes[n].first && detail::fits(other.shapes[n].second, network[places[group.members[n]]], layout);
-                return all;
-            };
-            std::size_t first = of_file.size();
-            for (std::size_t n = of_file.size(); n-- > 0;)
-                if (!used[n] && fits(of_file[n])) first = n;
-            if (first == of_file.size())
-                fail("no layer of the file has the shapes of the network's row " +
-                     detail::in_quotes(network[places[group.members[0]]].name));
-            for (const auto& other : of_file)
-                if (fits(other) && detail::without_numbers(other.layer) != detail::without_numbers(of_file[first].layer))
-                    fail("the layers " + detail::in_quotes(of_file[first].layer) + " and " + detail::in_quotes(other.layer) +
-                         " have the same shapes, and this file keeps no order: give a table of names");
-            used[first] = true;
-            for (std::size_t n = 0; n < group.members.size(); ++n)
-                found[places[group.members[n]]] = tensors[of_file[first].members[n]];
-        }
-    }
-    for (std::size_t n = 0; n < network.size(); ++n) {
-        const ForeignTensor& tensor = file.tensors[found[n]];
-        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
-        if (!detail::fits(tensor.shape, network[n], tensor.layout.value_or(layout)) || other_kind)
-            fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
-                 " of the file");
-    }
-    return found;
-}
+DENIM_ONCE std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names = {});
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/weight_places.hpp
 
 // The parameters of a network as files of other frameworks have to fit them: where each stands, which layers have no order
@@ -22051,77 +20780,12 @@ namespace denim::inline DENIM_TARGET::detail {
 /// For each number of one pixel that PyTorch has, the place of ours; empty where they are alike. Nothing: it is not known.
 using ChannelOrder = std::optional<std::vector<std::size_t>>;
 
-/// A flatten of (C, H, W), by places of (H, W, C).
-inline std::vector<std::size_t> flattened_order(Shape picture) {
-    std::vector<std::size_t> order;
-    if (picture.height * picture.width == 1 || picture.channels == 1) return order;
-    for (std::size_t c = 0; c < picture.channels; ++c)
-        for (std::size_t pixel = 0; pixel < picture.height * picture.width; ++pixel) order.push_back(pixel * picture.channels + c);
-    return order;
-}
-
-/// The order in which a join gives its channels.
-inline ChannelOrder joined_order(const Entry& entry, std::span<const Shape> shapes, std::span<const ChannelOrder> orders) {
-    const ChannelOrder& first = orders[entry.from[0]];
-    bool known = true, alike = true, any = false;
-    for (std::size_t n = 0; n < entry.inputs; ++n) {
-        const ChannelOrder& order = orders[entry.from[n]];
-        known &= order.has_value(), alike &= order == first;
-        any |= order && !order->empty();
-    }
-    if (!known) return std::nullopt;
-    if (!any) return std::vector<std::size_t>{};
-    if (entry.out.channels == shapes[entry.from[0]].channels) return alike ? first : std::nullopt;  // number by number
-    std::vector<std::size_t> all;  // one behind the other
-    for (std::size_t n = 0; n < entry.inputs; ++n) {
-        const std::size_t before = all.size(), channels = shapes[entry.from[n]].channels;
-        const std::vector<std::size_t>& order = *orders[entry.from[n]];
-        for (std::size_t c = 0; c < channels; ++c) all.push_back(before + (order.empty() ? c : order[c]));
-    }
-    return all;
-}
-
 /// The order of every value of a network, the input's first. `mixes` says of each entry whether it makes new channels of all
 /// that it gets, as Conv and Dense do; other layers that keep the shape keep the order.
-inline std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes) {
-    std::vector<Shape> shapes{input};
-    std::vector<ChannelOrder> orders{std::vector<std::size_t>{}};
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        const Entry& entry = entries[n];
-        const ChannelOrder& from = orders[entry.from[0]];
-        const bool flattens = entry.rows == 0 && entry.in != entry.out && entry.out == Shape{1, 1, entry.in.size()};
-        ChannelOrder order{std::vector<std::size_t>{}};
-        if (entry.role == Role::join)
-            order = joined_order(entry, shapes, orders);
-        else if (passes_on(entry.role) || (!mixes[n] && entry.in == entry.out))
-            order = from;
-        else if (entry.role == Role::layer && flattens)
-            order = flattened_order(entry.in);
-        else if (!mixes[n] && (!from || !from->empty()))
-            order = std::nullopt;
-        orders.push_back(std::move(order));
-        shapes.push_back(entry.out);
-    }
-    return orders;
-}
+DENIM_ONCE std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes);
 
 /// For each entry those that stand neither before nor behind it: in another branch.
-inline std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries) {
-    std::vector<std::vector<bool>> before;
-    std::vector<std::vector<std::size_t>> beside(entries.size());
-    for (std::size_t n = 0; n < entries.size(); ++n) {
-        std::vector<bool> all(entries.size(), false);
-        for (std::size_t input = 0; input < entries[n].inputs; ++input)
-            if (const std::size_t value = entries[n].from[input]; value != 0) {
-                for (std::size_t other = 0; other < n; ++other) all[other] = all[other] || before[value - 1][other];
-                all[value - 1] = true;
-            }
-        for (std::size_t other = 0; other < n; ++other)
-            if (!all[other] && entries[n].rows != 0 && entries[other].rows != 0) beside[n].push_back(other), beside[other].push_back(n);
-        before.push_back(std::move(all));
-    }
-    return beside;
-}
+DENIM_ONCE std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries);
 
 /// Whether a layer gives other numbers where channels come in another order.
 template <class Spec>
@@ -22169,6 +20833,7 @@ std::vector<WeightPlace> weight_places(const Network& network, WeightLayout layo
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
 // ---- denim/exchange/import_weights.hpp
 
 // Weights from Keras and PyTorch into a network, and the way back.
@@ -22208,26 +20873,12 @@ std::vector<OwnEpsilon> own_epsilons() {
 /// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
 /// file's to the network's, on the way out back. `told` is what the file says of each place. Throws std::invalid_argument if a layer without
 /// gamma would have to change.
-inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
-                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {}) {
-    for (std::size_t place = 0; place < places.size(); ++place) {
-        const WeightPlace& variance = places[place];
-        const OwnEpsilon& ours = own[variance.layer];
-        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
-        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
-        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
-        if (theirs == ours.value) continue;
-        const auto gamma =
-            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
-        if (gamma == places.end())
-            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
-                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
-        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            float& factor = parameters[gamma->offset + c];
-            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
-        }
-    }
-}
+DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {});
+
+/// Numbers of a network, as that layout has them, to npz or safetensors, under the names of its rows or those that the table gives them.
+DENIM_ONCE void write_foreign_weights(const std::filesystem::path& file, WeightLayout layout, std::span<const WeightPlace> places,
+                                      std::span<const float> parameters, const NameTable& names);
 
 /// Puts a file's arrays into the network, all or none.
 template <class Network>
@@ -22274,22 +20925,11 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
     require_finite_rows(network.rows(), parameters, file.string());
     detail::change_epsilon(places, parameters, detail::own_epsilons<Network>(), layout, options, false);
-    std::vector<std::vector<float>> numbers;
-    std::vector<NamedView> views;
-    numbers.reserve(places.size());
-    for (const WeightPlace& place : places) {
-        numbers.push_back(to_layout(place, layout, std::span{parameters}.subspan(place.offset, place.extents.size())));
-        const auto name = options.names.find(place.name);
-        views.push_back({name == options.names.end() ? place.name : name->second,
-                         AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
-    }
-    if (file.extension() == ".safetensors")
-        write_safetensors(file, views);
-    else
-        write_npz(file, views);
+    detail::write_foreign_weights(file, layout, places, parameters, options.names);
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/onnx_model.hpp
 
 // An ONNX file as data: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, as far as networks of Denim need it.
@@ -22982,6 +21622,158 @@ inline void embed(const std::filesystem::path& file, const std::filesystem::path
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/file_kind.hpp
+
+// What a file is that a reader cannot read, by its first bytes: so that the error names it.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a zip archive holds, by the names in it.
+DENIM_ONCE std::string zip_kind(const ByteSource& source);
+
+/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
+DENIM_ONCE std::string file_kind(const ByteSource& source);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+// ---- denim/format/memory_map.hpp
+
+#include <sys/mman.h>
+
+namespace denim::inline DENIM_TARGET {
+
+/// A whole file as read-only memory, loaded by the operating system page by page as it is touched. Whoever replaces the file
+/// by renaming (as AtomicFile does) leaves the map whole; a file that is cut while it is mapped ends the program (SIGBUS).
+class MemoryMap {
+public:
+    MemoryMap() = default;
+    explicit MemoryMap(const std::filesystem::path& path) {
+        const auto file = detail::FileDescriptor::open(path);
+        if (file.size() == 0) return;
+        const auto size = static_cast<std::size_t>(file.size());
+        void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+        if (memory == MAP_FAILED) throw FileError(path.string(), "cannot be mapped into memory: " + detail::system_reason());
+        bytes_ = {static_cast<const std::byte*>(memory), size};
+    }
+    MemoryMap(MemoryMap&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+    MemoryMap& operator=(MemoryMap&& other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~MemoryMap() {
+        if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    }
+
+    /// Page-aligned, valid as long as the map lives.
+    [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
+private:
+    std::span<const std::byte> bytes_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/format/tensor_entry.hpp
+
+namespace denim {
+
+/// One row of a safetensors header: a tensor, and where its bytes stand behind the header.
+struct TensorEntry {
+    std::string name;
+    ElementType type = ElementType::float32;
+    std::vector<std::size_t> shape;
+    std::uint64_t begin = 0, end = 0;
+};
+
+/// What a safetensors file says about itself: tensors in the order of their bytes, and free text by key.
+struct SafetensorsHeader {
+    std::vector<TensorEntry> tensors;
+    std::map<std::string, std::string> metadata;
+};
+
+}  // namespace denim
+// ---- denim/format/safetensors_header.hpp
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads the JSON of a header whose tensors fill `bytes` bytes behind it: each right for its type and shape, none over another,
+/// no gaps. Throws FileError under the name of the file.
+DENIM_ONCE SafetensorsHeader read_safetensors_header(const std::string& file, std::string_view text, std::uint64_t bytes);
+
+/// The JSON of a header; throws std::invalid_argument for names and metadata that are not UTF-8.
+DENIM_ONCE std::string safetensors_header(const SafetensorsHeader& header);
+
+}  // namespace denim::inline DENIM_TARGET
+
+// ---- denim/format/safetensors.hpp
+
+// Tensors by name in a file that is mapped into memory (https://github.com/huggingface/safetensors): 8 bytes length, a header
+// in JSON, the bytes of the tensors one after the other.
+
+namespace denim::inline DENIM_TARGET {
+
+static_assert(std::endian::native == std::endian::little,
+              "denim: safetensors files are read where they lie, lowest byte first");
+
+/// A safetensors file, open for reading. Nothing is copied: views point into the file.
+class Safetensors {
+public:
+    /// The header that the file may have at most, as in the reference implementation.
+    static constexpr std::uint64_t largest_header = 100'000'000;
+
+    explicit Safetensors(const std::filesystem::path& path);
+    /// A file that stands in memory that someone else keeps; `name` stands for it in messages.
+    Safetensors(std::string name, std::span<const std::byte> memory) : name_(std::move(name)) { open(memory); }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// In the order of their bytes.
+    [[nodiscard]] const std::vector<TensorEntry>& tensors() const { return header_.tensors; }
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
+    [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+    /// A tensor where it lies, valid as long as this object. Files of other programs may leave it unaligned: see AnyArrayView.
+    [[nodiscard]] AnyArrayView view(const TensorEntry& tensor) const {
+        return {tensor.type, tensor.shape, data_.subspan(tensor.begin, tensor.end - tensor.begin)};
+    }
+    [[nodiscard]] AnyArrayView view(std::string_view name) const {
+        const TensorEntry* const tensor = find(name);
+        if (!tensor) throw FileError(name_, "a tensor " + detail::in_quotes(name) + " was expected, the file has " + names());
+        return view(*tensor);
+    }
+
+private:
+    void open(std::span<const std::byte> bytes) {
+        if (bytes.size() < 8)
+            throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
+        const auto length = detail::little_endian<std::uint64_t>(bytes.data());
+        if (length > largest_header || length > bytes.size() - 8) {
+            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
+            throw FileError(name_,
+                            detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
+                                             " bytes was expected, it claims ", length));
+        }
+        data_ = bytes.subspan(8 + length);
+        const std::string_view text{reinterpret_cast<const char*>(bytes.data()) + 8, length};
+        header_ = read_safetensors_header(name_, text, data_.size());
+        for (std::size_t i = 0; i < header_.tensors.size(); ++i) places_.emplace(header_.tensors[i].name, i);
+    }
+    [[nodiscard]] const TensorEntry* find(std::string_view name) const;
+    [[nodiscard]] std::string names() const;
+
+    std::string name_;
+    MemoryMap map_;
+    std::span<const std::byte> data_;
+    SafetensorsHeader header_;
+    std::map<std::string, std::size_t, std::less<>> places_;
+};
+
+/// Writes tensors and metadata as the reference implementation reads them: wide elements first, so that each tensor is aligned
+/// for its type, else in the order given. Throws std::invalid_argument if two tensors have one name.
+DENIM_ONCE void write_safetensors(const std::filesystem::path& path, const std::vector<NamedView>& tensors,
+                              const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/format/weights_metadata.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -23046,6 +21838,8 @@ DENIM_ONCE void check_sample(const std::string& file, const SampleOutput& sample
 // ---- denim/format/weights.hpp
 
 // The parameters of a network in a safetensors file, as named rows of numbers: nothing here knows the network's type.
+
+#include <deque>
 
 namespace denim {
 
@@ -23235,8 +22029,6 @@ DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& m
 
 // A trained network as an ONNX file, for ONNX Runtime, OpenVINO and others.
 
-#include <nlohmann/json.hpp>
-
 namespace denim::inline DENIM_TARGET {
 
 /// What stands in the file beside the layers.
@@ -23249,52 +22041,20 @@ struct OnnxOptions {
 
 namespace detail {
 
+/// ["male", "female"]
+DENIM_ONCE std::string json_list(const std::vector<std::string>& words);
+
 /// A layer that can be written: an overload of to_onnx takes its spec.
 template <class Spec>
 concept HasOnnx =
     requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
 
 // From the input (N, H, W, C), as Denim takes it, to (N, C, H, W); vectors stay (N, C).
-inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
-    std::string value = in.vector() ? "features" : "images";
-    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
-    if (in.vector()) extents = {0, in.channels};
-    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
-    graph.layer = "input";
-    if (options.bytes) {
-        const auto& [scale, mean, deviation] = options.preprocessing;
-        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
-            if (numbers.empty()) return;
-            if (numbers.size() != in.channels)
-                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
-                                            " numbers, but pictures have " + std::to_string(in.channels) +
-                                            " channels; expected one for each");
-            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
-        };
-        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
-        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
-        each("Sub", mean, "mean");
-        each("Div", deviation, "deviation");
-    }
-    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
-}
+DENIM_ONCE OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options);
 
 // Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
-inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
-                                          std::span<const Gives> gives) {
-    const auto add = [&](const std::string& of, Gives what) {
-        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
-    };
-    if (heads.size() == 1) return add(logits, gives[0]);
-    std::vector<std::int64_t> widths(heads.begin(), heads.end());
-    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
-    split.attributes = {{"axis", std::int64_t{1}}};
-    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
-    graph.model.nodes.push_back(split);
-    std::vector<std::string> probabilities;
-    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
-    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
-}
+DENIM_ONCE std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives);
 
 // Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
 template <class Network, std::size_t Index>
@@ -23347,8 +22107,8 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
     graph.model.metadata["architecture"] = detail::architecture_of<Network>();
-    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
-    if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
+    graph.model.metadata["outputs"] = detail::json_list(words_of(network.gives()));
+    if (!options.labels.empty()) graph.model.metadata["labels"] = detail::json_list(options.labels);
     return std::move(graph.model);
 }
 
@@ -23361,6 +22121,18 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+// ---- denim/exchange/changed_gamma.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The gamma that lets a BatchNorm of epsilon `to` give the numbers that it gave with the epsilon `from`.
+inline float changed_gamma(float gamma, float variance, double from, double to) {
+    const auto spread = static_cast<double>(variance);
+    return static_cast<float>(static_cast<double>(gamma) * std::sqrt((spread + to) / (spread + from)));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/spelled_layer.hpp
 
 // A layer as users write it, while a file of another framework is spelled.
@@ -23923,2183 +22695,24 @@ struct LayerGraph {
 namespace detail {
 
 /// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
-inline std::string words_of(const GraphLayer& layer) {
-    using Kind = GraphLayer::Kind;
-    const auto windows = [&] {
-        const auto& [size, step, dilation, same, zeros, counts_padding] = layer.windows;
-        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
-        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
-        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3], counts_padding ? ", which count" : "");
-    };
-    const char* const bias = layer.bias ? ", a bias" : ", no bias";
-    switch (layer.kind) {
-        case Kind::conv:
-            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
-                            layer.groups == 1 ? " group" : " groups", bias);
-        case Kind::pool:
-            return sentence(layer.word, " pooling", windows());
-        case Kind::global_pool:
-            return sentence(layer.word, " pooling over the whole picture");
-        case Kind::dense:
-            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
-        case Kind::batch_norm:
-            return "batch normalisation";
-        case Kind::layer_norm:
-            return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
-        case Kind::group_norm:
-            return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
-        case Kind::local_response_norm:
-            return "a local response normalisation of " + layer.word;
-        case Kind::channelwise:
-            return "a " + layer.word + " of each channel";
-        case Kind::rescale:
-            return "the layer " + layer.word;
-        case Kind::activation:
-            return "the activation " + layer.word;
-        case Kind::flatten:
-            return "a flatten";
-        case Kind::dropout:
-            return "a dropout";
-        case Kind::pad:
-            return "zeros around the picture, " + edges_text(layer.windows.zeros);
-        case Kind::crop:
-            return "the picture without its edges, " + edges_text(layer.windows.zeros);
-        case Kind::slice:
-            return sentence("the channels from ", layer.first, " to ", layer.first + layer.output.channels - 1);
-        case Kind::shuffle:
-            return sentence("a shuffle of ", layer.groups, " groups of channels");
-        case Kind::sum:
-            return "a sum";
-        case Kind::product:
-            return "a product";
-        case Kind::concatenation:
-            break;
-    }
-    return "a concatenation";
-}
+DENIM_ONCE std::string words_of(const GraphLayer& layer);
 
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/compare_graphs.hpp
 
 // Whether two lists of layers compute the same of the same weights, and which layer is which.
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-/// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
-class GraphClasses {
-public:
-    [[nodiscard]] std::vector<std::size_t> of(const LayerGraph& graph) {
-        std::vector<std::size_t> classes{number({to_string(graph.picture), {}})};
-        for (const GraphLayer& layer : graph.layers) {
-            if (layer.kind == GraphLayer::Kind::dropout) {  // does nothing when a network is used
-                classes.push_back(classes[layer.inputs[0]]);
-                continue;
-            }
-            Key key{words_of(layer), {}};
-            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
-            if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
-            classes.push_back(number(std::move(key)));
-        }
-        return classes;
-    }
-
-private:
-    using Key = std::pair<std::string, std::vector<std::size_t>>;
-    std::size_t number(Key key) { return numbers_.emplace(std::move(key), numbers_.size()).first->second; }
-
-    std::map<Key, std::size_t> numbers_;
-};
-
-/// Two graphs side by side: a network's own, and that of a file.
-class GraphMatch {
-public:
-    GraphMatch(const LayerGraph& network, const LayerGraph& file)
-        : network_(network), file_(file), partner_(network.layers.size(), file.layers.size()) {
-        GraphClasses classes;
-        ours_ = classes.of(network), theirs_ = classes.of(file);
-        const std::size_t result = file_result();
-        if (theirs_[result] != ours_[network.result]) throw std::invalid_argument(difference());
-        walk(result);
-    }
-    /// For each layer of the network, the number of the file's layer; the number of its layers for what has none (a Dropout).
-    [[nodiscard]] std::vector<std::size_t> take() { return std::move(partner_); }
-
-private:
-    // What the file gives, or what goes into a softmax or sigmoid at its end, where the network gives logits.
-    [[nodiscard]] std::size_t file_result() const {
-        if (file_.result == 0 || theirs_[file_.result] == ours_[network_.result]) return file_.result;
-        const GraphLayer& last = file_.layers[file_.result - 1];
-        const bool probabilities = last.kind == GraphLayer::Kind::activation && (last.word.starts_with("probabilities") || last.word == "softmax" ||
-                                                                                 last.word == "log_softmax" || last.word == "sigmoid");
-        return probabilities && theirs_[last.inputs[0]] == ours_[network_.result] ? last.inputs[0] : file_.result;
-    }
-    [[nodiscard]] static std::size_t behind_dropouts(const LayerGraph& graph, std::size_t value) {
-        while (value != 0 && graph.layers[value - 1].kind == GraphLayer::Kind::dropout) value = graph.layers[value - 1].inputs[0];
-        return value;
-    }
-    // Both are alike from here to the picture; only the order of a sum's terms may differ.
-    void walk(std::size_t result) {
-        std::vector<bool> taken(file_.layers.size(), false);
-        std::vector<std::pair<std::size_t, std::size_t>> open{{network_.result, result}};
-        while (!open.empty()) {
-            const auto [last, next] = open.back();
-            open.pop_back();
-            const std::size_t our = behind_dropouts(network_, last), their = behind_dropouts(file_, next);
-            if (our == 0 || partner_[our - 1] == their - 1) continue;
-            if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
-                throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
-            partner_[our - 1] = their - 1, taken[their - 1] = true;
-            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
-            const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
-            for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
-        }
-    }
-
-    [[nodiscard]] std::string difference() const {
-        const auto first_other = [](const LayerGraph& graph, const std::vector<std::size_t>& classes, const std::vector<std::size_t>& others) {
-            const std::set<std::size_t> known(others.begin(), others.end());
-            std::size_t n = 0;
-            while (n < graph.layers.size() && known.contains(classes[n + 1])) ++n;
-            return n;
-        };
-        if (network_.picture != file_.picture)
-            return "pictures " + to_string(network_.picture) + " were expected, the file takes " + to_string(file_.picture);
-        const std::size_t our = first_other(network_, ours_, theirs_), their = first_other(file_, theirs_, ours_);
-        const std::string ours = our == network_.layers.size()
-                                     ? "ends"
-                                     : "has " + words_of(network_.layers[our]) + " (layer " + layer_name(network_.layers[our].node) + ")";
-        if (their == file_.layers.size()) return "the file's graph ends where the network " + ours;
-        return file_.layers[their].node + " is " + words_of(file_.layers[their]) + ", where the network " + ours;
-    }
-    // "the node '2.0.Conv' (Conv)" is of layer 2.0.
-    [[nodiscard]] static std::string layer_name(const std::string& node) {
-        const std::size_t begin = node.find('\'') + 1;
-        const std::string name = node.substr(begin, node.find('\'', begin) - begin);
-        return name.substr(0, name.rfind('.'));
-    }
-
-    const LayerGraph &network_, &file_;
-    std::vector<std::size_t> partner_, ours_, theirs_;
-};
-
-}  // namespace detail
-
 /// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
 /// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
-inline std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
+DENIM_ONCE std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/exchange/pointwise.hpp
 
-// A function of each number alone, put together from products, sums and simple functions, until it is an activation.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
-class Pointwise {
-public:
-    enum class Function { identity, sigmoid, erf, relu, clip, softplus, tanh_of_softplus };  ///< clip: to 0 ... 1
-
-    /// "linear", "relu", "clip of -1, 1", ... as Keras names it; empty if it is none of ours.
-    [[nodiscard]] std::string name() const {
-        if (times_x_) {
-            if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
-            if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
-            if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
-            if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "mish";
-            return "";
-        }
-        if (is(Function::identity, 1, 0, 1, 0)) return "linear";
-        if (is(Function::identity, 1, 0, scale_, 0) && scale_ != 0) return "times " + as_float(scale_);
-        if (is(Function::sigmoid, 1, 0, 1, 0)) return "sigmoid";
-        if (is(Function::relu, 1, 0, 1, 0)) return "relu";
-        if (is(Function::softplus, 1, 0, 1, 0)) return "softplus";
-        if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "tanh of softplus";  // two, one behind the other
-        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_sigmoid";
-        if (is(Function::clip, 1, 0, 1, 0)) return "clip of 0, 1";
-        if (function_ == Function::clip && scale_ > 0 && is(Function::clip, 1 / scale_, -shift_ / scale_, scale_, shift_)) {
-            const std::string limits = as_float(shift_) + ", " + as_float(shift_ + scale_);
-            return limits == "0, 6" ? "relu6" : limits == "-1, 1" ? "hard_tanh" : "clip of " + limits;
-        }
-        return "";
-    }
-
-    /// Whether a function may be applied: to x times a number, plus a number.
-    [[nodiscard]] bool is_line() const { return function_ == Function::identity && !times_x_; }
-
-    /// "Rescale<2, -1>" of such a line; empty where nothing is left of x.
-    [[nodiscard]] std::string rescale() const {
-        if (!is_line() || scale_ == 0) return "";
-        return "Rescale<" + as_float(scale_) + (shift_ == 0 ? ">" : ", " + as_float(shift_) + ">");
-    }
-
-    void scale(double factor) {
-        check(factor);
-        scale_ *= factor, shift_ *= factor;
-    }
-    void shift(double number) {
-        check(number);
-        if (times_x_) throw std::invalid_argument("a sum with a number behind a product has no spelling");
-        shift_ += number;
-    }
-    void apply(Function function) {
-        require_line();
-        function_ = function;
-        slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
-    }
-    /// The tangent of a softplus.
-    void apply_tanh() { function_ = Function::tanh_of_softplus; }
-    /// min(max(y, low), high) of the present y; without an upper limit if there is none.
-    void clip(double low, std::optional<double> high) {
-        if (!high && low == 0) return apply(Function::relu);
-        require_line();
-        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
-        shift(-low);
-        scale(1 / (*high - low));
-        apply(Function::clip);
-        scale(*high - low);
-        shift(low);
-    }
-    /// The product of two functions of one x, one of which is x times a number.
-    [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
-        const auto linear = [](const Pointwise& of) { return of.function_ == Function::identity && !of.times_x_ && of.shift_ == 0; };
-        if (!linear(a)) std::swap(a, b);
-        if (!linear(a) || b.times_x_) throw std::invalid_argument("this product of two functions of a value has no spelling");
-        b.scale(a.scale_);
-        b.times_x_ = true;
-        return b;
-    }
-
-private:
-    void require_line() const {
-        if (!is_line()) throw std::invalid_argument("this function of a function has no spelling");
-    }
-    static void check(double number) {
-        if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
-    }
-    [[nodiscard]] static std::string as_float(double number) { return shortest_text(static_cast<float>(number)); }
-    [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
-    [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
-        return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
-    }
-
-    bool times_x_ = false;
-    Function function_ = Function::identity;
-    double slope_ = 1, offset_ = 0, scale_ = 1, shift_ = 0;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/tensor_view.hpp
-
-// How a tensor of another framework lies over a value of Denim's, through transpositions and reshapes.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A tensor (N, ...) and which of rows, columns and channels each axis behind the batch runs through: (N, C, H, W) is
-/// {{channels}, {rows}, {columns}}, flattened {{channels, rows, columns}}. Parts of extent 1 are left out.
-struct TensorView {
-    enum Part : std::uint8_t { rows, columns, channels };
-    static constexpr std::int64_t batch = INT64_MIN;  ///< in a list of extents: that of the batch
-
-    std::size_t value = 0;                  ///< the number of the value in its LayerGraph
-    std::array<std::size_t, 3> extents{};   ///< of its rows, columns and channels
-    bool flat = false;                      ///< the value is one row of these numbers, in HWC order
-    std::vector<std::vector<Part>> axes{};  ///< behind the batch
-
-    static TensorView of(std::size_t value, Shape shape, const std::vector<Part>& order) {
-        TensorView view{value, {shape.height, shape.width, shape.channels}};
-        for (const Part part : order) view.axes.push_back(view.without_ones({part}));
-        return view;
-    }
-
-    /// (N, C, H, W); of a sequence (N, C, L).
-    static TensorView channels_first_of(std::size_t value, Shape shape, bool sequence) {
-        return of(value, shape, sequence ? std::vector{channels, columns} : std::vector{channels, rows, columns});
-    }
-
-    [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
-    [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
-    /// All extents behind the batch.
-    [[nodiscard]] std::vector<std::size_t> sizes() const {
-        std::vector<std::size_t> result;
-        for (const auto& axis : axes) result.push_back(size(axis));
-        return result;
-    }
-    /// True if this axis is just that part.
-    [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
-    /// A picture (N, C, H, W) or a sequence (N, C, L), which is a picture of one row.
-    [[nodiscard]] bool channels_first() const {
-        return (axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns)) || (sequence() && is(0, channels) && is(1, columns));
-    }
-    [[nodiscard]] bool channels_last() const {
-        return (axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels)) || (sequence() && is(0, columns) && is(1, channels));
-    }
-    /// True for one axis that is all of a value of one pixel.
-    [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
-    /// The numbers come in HWC order.
-    [[nodiscard]] bool in_order() const { return order() == without_ones({rows, columns, channels}); }
-
-    /// For each number of the tensor, in its order: where it stands in the value.
-    [[nodiscard]] std::vector<std::size_t> places() const {
-        const std::array<std::size_t, 3> strides{extents[1] * extents[2], extents[2], 1};
-        std::vector<std::size_t> result{0};
-        for (const Part part : order()) {
-            std::vector<std::size_t> finer;
-            finer.reserve(result.size() * extents[part]);
-            for (const std::size_t place : result)
-                for (std::size_t n = 0; n < extents[part]; ++n) finer.push_back(place + n * strides[part]);
-            result = std::move(finer);
-        }
-        return result;
-    }
-
-    /// So many rows, columns or channels are left.
-    void shorten(Part part, std::size_t extent) {
-        extents[part] = extent;
-        for (auto& axis : axes) axis = without_ones(std::move(axis));
-    }
-
-    /// `order` counts the batch as axis 0.
-    void transpose(const std::vector<std::int64_t>& order) {
-        if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));
-        std::vector<bool> seen(order.size(), false);
-        std::vector<std::vector<Part>> turned;
-        for (std::size_t n = 0; n < order.size(); ++n) {
-            if (order[n] < 0 || static_cast<std::size_t>(order[n]) >= order.size() || seen[static_cast<std::size_t>(order[n])])
-                throw std::invalid_argument("its order of axes is none");
-            seen[static_cast<std::size_t>(order[n])] = true;
-            if ((n == 0) != (order[n] == 0)) throw std::invalid_argument("the batch becomes another axis, which has no spelling");
-            if (n > 0) turned.push_back(axes[static_cast<std::size_t>(order[n]) - 1]);
-        }
-        axes = std::move(turned);
-    }
-
-    /// To these extents, the batch first (as `batch`, -1, or its number): axes may run together or come apart where they did,
-    /// but none is cut.
-    void reshape(const std::vector<std::int64_t>& to, std::size_t batch_size, bool zero_copies) {
-        const std::vector<Part> parts = order();
-        const std::size_t all = size(parts);
-        if (to.empty()) throw std::invalid_argument("no axis is left");
-        std::vector<std::size_t> wanted;
-        std::optional<std::size_t> rest;  // which of them is -1
-        std::size_t product = 1;
-        for (std::size_t n = 1; n < to.size(); ++n) {
-            std::int64_t extent = to[n];
-            if (extent == 0 && zero_copies && n <= axes.size()) extent = static_cast<std::int64_t>(size(axes[n - 1]));
-            if (extent == -1 && !rest) rest = n - 1, extent = 1;
-            if (extent < 1 || product > all / static_cast<std::size_t>(extent))
-                throw std::invalid_argument(sentence("a reshape to other extents (number ", n, " is ", to[n], ") has no spelling"));
-            product *= static_cast<std::size_t>(extent);
-            wanted.push_back(static_cast<std::size_t>(extent));
-        }
-        const bool batch_first = to[0] == batch || (to[0] == 0 && zero_copies) ||
-                                 (batch_size > 0 && to[0] == static_cast<std::int64_t>(batch_size)) || (to[0] == -1 && !rest && product == all);
-        if (!batch_first || all % product != 0 || (!rest && product != all))
-            throw std::invalid_argument("a reshape that does not leave the batch as it is has no spelling");
-        if (rest) wanted[*rest] = all / product;
-        std::vector<std::vector<Part>> cut;
-        std::size_t next = 0;
-        for (const std::size_t extent : wanted) {
-            cut.emplace_back();
-            std::size_t reached = 1;
-            while (reached < extent && next < parts.size()) {
-                cut.back().push_back(parts[next]);
-                reached *= extents[parts[next++]];
-            }
-            if (reached != extent) throw std::invalid_argument("a reshape that cuts rows, columns or channels apart has no spelling");
-        }
-        axes = std::move(cut);
-    }
-
-private:
-    [[nodiscard]] bool sequence() const { return axes.size() == 2 && extents[rows] == 1; }
-    [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
-        std::size_t product = 1;
-        for (const Part part : parts) product *= extents[part];
-        return product;
-    }
-    [[nodiscard]] std::vector<Part> without_ones(std::vector<Part> parts) const {
-        std::erase_if(parts, [&](Part part) { return extents[part] == 1; });
-        return parts;
-    }
-    [[nodiscard]] std::vector<Part> order() const {
-        std::vector<Part> parts;
-        for (const auto& axis : axes) parts.insert(parts.end(), axis.begin(), axis.end());
-        return parts;
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_builder.hpp
-
-// What is known of each name of an ONNX graph while its nodes are read one after the other. A std::invalid_argument that leaves
-// here is the reason why a node is refused.
-
-#include <initializer_list>
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Numbers that the file holds, or that follow from those.
-struct OnnxConstant {
-    std::shared_ptr<const AnyArray> array;
-    std::string root;  ///< the tensor of the file
-};
-
-/// A list of extents that is computed on the way, TensorView::batch for that of the batch.
-struct OnnxNumbers {
-    std::vector<std::int64_t> values;
-    bool list = true;  ///< false: one number without an axis
-};
-
-/// Numbers that come from the picture.
-struct PictureTensor {
-    struct Part {
-        std::size_t begin = 0, count = 0;
-        std::string word = {};  ///< softmax or sigmoid of these numbers alone
-    };
-
-    TensorView view;
-    ElementType type = ElementType::float32;
-    Pointwise function = {};             ///< of the value that the view is of
-    bool shared = false;                 ///< others read it, or what it is a view of
-    std::string node = {};               ///< what made it
-    std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
-    std::optional<Part> part = {};       ///< it has some of the view's channels only
-    std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
-    enum class Grouping { none, runs, turned };
-    Grouping grouping = Grouping::none;  ///< such groups as (N, groups, channels of a group, ...), or these two turned
-};
-
-using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
-
-/// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
-class OnnxAttributes {
-public:
-    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known)
-        : OnnxAttributes(node, std::vector<std::string_view>(known)) {}
-    OnnxAttributes(const OnnxNode& node, const std::vector<std::string_view>& known = {}) : node_(node) {
-        for (const OnnxAttribute& attribute : node.attributes)
-            if (std::ranges::find(known, attribute.name) == known.end())
-                throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
-    }
-    template <class Value>
-    [[nodiscard]] Value get(std::string_view name, Value otherwise) const {
-        const auto found = std::ranges::find(node_.attributes, name, &OnnxAttribute::name);
-        if (found == node_.attributes.end()) return otherwise;
-        if (const auto* const value = std::get_if<Value>(&found->value)) return *value;
-        throw std::invalid_argument("its attribute " + in_quotes(name) + " is of another kind");
-    }
-    [[nodiscard]] bool has(std::string_view name) const {
-        return std::ranges::find(node_.attributes, name, &OnnxAttribute::name) != node_.attributes.end();
-    }
-    /// Throws unless the attribute has this value, which is also what it is if it is not there.
-    template <class Value>
-    void expect(std::string_view name, Value value, const char* reason) const {
-        if (get<Value>(name, value) != value) throw std::invalid_argument(reason);
-    }
-
-private:
-    const OnnxNode& node_;
-};
-
-/// The state of reading.
-class OnnxBuilder {
-public:
-    using Numbers = std::vector<std::int64_t>;
-
-    LayerGraph graph;
-    std::int64_t opset = 0;
-    std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
-    std::string node;       ///< the node that is being read, as errors name it
-
-    /// How many read a name, and which are read by others than convolutions.
-    std::map<std::string, std::size_t, std::less<>> readers;
-    std::set<std::string, std::less<>> read_as_pictures;
-
-    void put(const std::string& name, OnnxKnown known) {
-        if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
-            const auto count = readers.find(name);
-            tensor->shared = tensor->shared || (count != readers.end() && count->second > 1);
-            if (tensor->node.empty()) tensor->node = node;
-        }
-        if (!known_.emplace(name, std::move(known)).second) throw std::invalid_argument("two nodes give " + in_quotes(name));
-    }
-    void refuse(const std::string& name, const std::string& reason) { unread_.emplace(name, reason); }
-
-    [[nodiscard]] const OnnxKnown& known(std::string_view name) const {
-        if (const auto reason = unread_.find(name); reason != unread_.end())
-            throw std::invalid_argument("its tensor " + in_quotes(name) + " " + reason->second);
-        const auto found = known_.find(name);
-        if (found == known_.end()) throw std::invalid_argument("it reads " + in_quotes(name) + ", which nothing before it gives");
-        return found->second;
-    }
-    [[nodiscard]] bool is_constant(std::string_view name) const { return std::holds_alternative<OnnxConstant>(known(name)); }
-    [[nodiscard]] bool is_tensor(std::string_view name) const { return std::holds_alternative<PictureTensor>(known(name)); }
-
-    /// Numbers of the file; `what` they are stands in the error.
-    [[nodiscard]] const OnnxConstant& constant(const OnnxNode& of, std::size_t place, const char* what) const {
-        const auto* const found = std::get_if<OnnxConstant>(&known(of.input(place)));
-        if (!found) throw std::invalid_argument(sentence(what, " that the file holds were expected, ", in_quotes(of.input(place)), " is computed"));
-        return *found;
-    }
-    /// The weights of a layer, which no other layer may share.
-    const OnnxConstant& own_weights(const OnnxNode& of, std::size_t place, std::size_t axes) {
-        const OnnxConstant& found = constant(of, place, "weights");
-        if (found.array->shape.size() != axes) throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
-        const auto [owner, first] = owners_.emplace(found.root, node);
-        if (!first) throw std::invalid_argument("it shares its weights with " + owner->second + ", which has no spelling");
-        return found;
-    }
-    /// Whole numbers, from the file or computed.
-    [[nodiscard]] OnnxNumbers numbers(std::string_view name) const {
-        const OnnxKnown& found = known(name);
-        if (const auto* const list = std::get_if<OnnxNumbers>(&found)) return *list;
-        const auto* const constant = std::get_if<OnnxConstant>(&found);
-        if (!constant || constant->array->shape.size() > 1)
-            throw std::invalid_argument("a list of extents was expected, " + in_quotes(name) + " is none");
-        try {
-            return {constant->array->as<std::int64_t>(), constant->array->shape.size() == 1};
-        } catch (const std::range_error& error) {
-            throw std::invalid_argument(error.what());
-        }
-    }
-    [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
-
-    [[nodiscard]] PictureTensor* find_tensor(std::string_view name) {
-        const auto found = known_.find(name);
-        return found == known_.end() ? nullptr : std::get_if<PictureTensor>(&found->second);
-    }
-
-    /// A tensor in whatever function of a value; one of floats unless `any` type will do.
-    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false) const {
-        const auto* const found = std::get_if<PictureTensor>(&known(name));
-        if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
-        if (found->part) throw std::invalid_argument("a softmax or sigmoid of some of the channels, by themselves, has no spelling");
-        if (found->groups > 0) throw std::invalid_argument("groups of channels that are neither normalised nor shuffled have no spelling");
-        if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
-        return *found;
-    }
-    /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
-    const PictureTensor& settled(std::string_view name) {
-        static_cast<void>(tensor(name));
-        auto& found = std::get<PictureTensor>(known_.find(name)->second);
-        std::string activation = found.function.name();
-        const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
-        const std::string rescale = activation.empty() || of_picture ? found.function.rescale() : "";
-        if (activation.empty() && rescale.empty()) throw Refusal{"what it computes is none of Denim's activations", found.node};
-        if (!rescale.empty()) {
-            add(found.view, {GraphLayer::Kind::rescale, found.node, {found.view.value}, found.view.shape(), rescale});
-            found.function = {};
-            found.shared = readers.find(name)->second > 1;
-            return found;
-        }
-        if (activation == "tanh of softplus") {
-            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
-            activation = "tanh";
-        }
-        if (activation != "linear") {
-            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), activation});
-            found.function = {};
-            found.shared = readers.find(name)->second > 1;
-        }
-        return found;
-    }
-
-    /// Adds a layer; the view becomes one of what it gives.
-    void add(TensorView& view, GraphLayer layer) {
-        if (layer.node.empty()) layer.node = node;
-        graph.layers.push_back(std::move(layer));
-        view.value = graph.layers.size();
-    }
-    /// Makes one row of numbers of a picture that was flattened, for layers that look at the whole row.
-    void make_row(TensorView& view) {
-        if (view.axes.size() != 1 || view.vector()) return;
-        const bool ordered = view.in_order();
-        const Shape row{1, 1, view.shape().size()};
-        add(view, {GraphLayer::Kind::flatten, node, {view.value}, row});
-        if (ordered)
-            view = TensorView::of(view.value, row, {TensorView::channels});
-        else
-            view.flat = true;
-    }
-
-    /// A reason, and the node that it is about if that is not the one that is being read.
-    struct Refusal {
-        std::string reason, node;
-    };
-
-private:
-    std::map<std::string, OnnxKnown, std::less<>> known_;
-    std::map<std::string, std::string, std::less<>> unread_;
-    std::map<std::string, std::string> owners_;  // of weights
-};
-
-/// An extent from the file.
-inline std::size_t onnx_extent(std::int64_t number) {
-    if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
-    return static_cast<std::size_t>(number);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_input.hpp
-
-// What enters an ONNX graph: pictures, sequences or vectors.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Whether the first thing that happens to the input, of `axes` behind the batch, is the way to channels first. `held` are the names of the
-/// file's own numbers.
-inline bool enters_channels_last(const OnnxModel& model, const std::vector<bool>& needed, const std::set<std::string, std::less<>>& held,
-                                 const std::string& input, std::size_t axes) {
-    static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
-    std::vector<std::int64_t> way{0, static_cast<std::int64_t>(axes)};
-    for (std::size_t n = 1; n < axes; ++n) way.push_back(static_cast<std::int64_t>(n));
-    std::set<std::string_view> raw{input};
-    bool found = false;
-    for (std::size_t n = 0; n < model.nodes.size(); ++n) {
-        const OnnxNode& node = model.nodes[n];
-        if (!needed[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
-        if (numberwise.contains(node.type) &&
-            std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held.contains(name); })) {
-            for (const std::string& name : node.outputs) raw.insert(name);
-            continue;
-        }
-        if (axes < 2 || node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != way) return false;
-        found = true;
-    }
-    return found;
-}
-
-/// The axes behind the batch: of pictures (N, C, H, W), of sequences (N, C, L), of vectors (N, C), or with the channels last.
-inline std::vector<TensorView::Part> onnx_input_order(const OnnxModel& model, const std::vector<bool>& needed,
-                                                      const std::set<std::string, std::less<>>& held, const OnnxValue& input) {
-    const auto& shape = input.shape;
-    bool known = shape.size() >= 2 && shape.size() <= 4;
-    for (std::size_t n = 1; known && n < shape.size(); ++n) known = shape[n] > 0 && shape[n] <= 1'000'000;
-    if (!known)
-        throw std::invalid_argument("pictures (N, C, H, W), sequences (N, C, L) or vectors (N, C) of known size were expected; " +
-                                    in_quotes(input.name) + " is " + shape_text(shape));
-    std::vector<TensorView::Part> order{TensorView::channels};
-    if (shape.size() > 3) order.push_back(TensorView::rows);
-    if (shape.size() > 2) order.push_back(TensorView::columns);
-    if (enters_channels_last(model, needed, held, input.name, order.size())) std::ranges::rotate(order, order.begin() + 1);
-    return order;
-}
-
-/// Puts the input into a graph that begins.
-inline void begin_graph(OnnxBuilder& builder, const OnnxValue& input, const std::vector<TensorView::Part>& order) {
-    if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
-                            input.type != ElementType::float16 && input.type != ElementType::bfloat16))
-        throw std::invalid_argument("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
-    std::array<std::size_t, 3> extents{1, 1, 1};
-    for (std::size_t n = 0; n < order.size(); ++n) extents[order[n]] = input.shape[n + 1];
-    builder.batch = input.shape[0];
-    builder.graph.picture = {extents[TensorView::rows], extents[TensorView::columns], extents[TensorView::channels]};
-    PictureTensor tensor{TensorView::of(0, builder.graph.picture, order), input.type};
-    if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
-    tensor.node = "the input " + in_quotes(input.name);
-    builder.put(input.name, tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_windows.hpp
-
-// Nodes of ONNX that go over windows of a picture.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Throws unless rows and columns stand behind the channels, or the numbers of a sequence do.
-inline void require_picture(const TensorView& view) {
-    if (!view.channels_first())
-        throw std::invalid_argument("a picture (N, C, H, W) or a sequence (N, C, L) was expected; its axes are others, or in another order");
-}
-
-/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
-inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
-        kernel = stated;
-    else if (stated != kernel)
-        throw std::invalid_argument("its window is not that of its weights");
-    const std::size_t axes = input.view.axes.size() - 1;
-    Numbers step = attributes.get("strides", Numbers(axes, 1)), dilation = attributes.get("dilations", Numbers(axes, 1)),
-            zeros = attributes.get("pads", Numbers(2 * axes, 0));
-    if (kernel.size() != axes || step.size() != axes || dilation.size() != axes || zeros.size() != 2 * axes)
-        throw std::invalid_argument(sentence("windows over ", axes == 1 ? "one axis" : "two axes", " were expected"));
-    if (axes == 1) {  // along the one row of a sequence
-        for (Numbers* const numbers : {&kernel, &step, &dilation}) numbers->insert(numbers->begin(), 1);
-        zeros = {0, zeros[0], 0, zeros[1]};
-    }
-    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
-    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
-        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
-    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers(4, 0)) throw std::invalid_argument("it has two kinds of padding");
-
-    LayerChain::Windows windows;
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        windows.size[axis] = onnx_extent(kernel[axis]);
-        windows.step[axis] = onnx_extent(step[axis]);
-        windows.dilation[axis] = onnx_extent(dilation[axis]);
-        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
-            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
-        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
-        windows.zeros[axis] = onnx_extent(zeros[axis]);
-        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
-        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
-        if (padding.starts_with("SAME")) {
-            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
-            const std::size_t all = reach > extent ? reach - extent : 0;
-            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
-            windows.zeros[2 + axis] = all - windows.zeros[axis];
-        }
-    }
-    return windows;
-}
-
-/// How many windows there are; the zeros behind the last row and column become those that are reached.
-inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
-    const std::array extents{in.height, in.width};
-    std::array<std::size_t, 2> counts{};
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
-        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
-        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
-        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
-        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
-            throw std::invalid_argument("a window that begins behind the picture has no spelling");
-        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
-        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
-    }
-    return counts;
-}
-
-/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
-inline GraphWeights filters_of(const OnnxConstant& from) {
-    return {from.root, from.array->size(), [array = from.array] {
-                const std::vector<float> theirs = array->as<float>();
-                const std::size_t filters = array->shape[0],
-                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
-                std::vector<float> ours(theirs.size());
-                std::size_t next = 0;
-                for (std::size_t filter = 0; filter < filters; ++filter)
-                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
-                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
-                return ours;
-            }};
-}
-
-/// So many numbers, one for each channel; from a single one if `may_spread`.
-inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
-    const auto& shape = from.array->shape;
-    const bool single = may_spread && from.array->size() == 1;
-    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
-        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
-    return {from.root, count, [array = from.array, count, single] {
-                const std::vector<float> numbers = array->as<float>();
-                return single ? std::vector<float>(count, numbers[0]) : numbers;
-            }};
-}
-
-/// Zeros around a picture as a layer.
-inline void add_pad(OnnxBuilder& builder, PictureTensor& tensor) {
-    const Shape out = padded(tensor.view.shape(), tensor.zeros);
-    GraphLayer layer{GraphLayer::Kind::pad, tensor.node, {tensor.view.value}, out};
-    layer.windows.zeros = tensor.zeros;
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::channels_first_of(tensor.view.value, out, tensor.view.axes.size() == 2), tensor.type};
-}
-
-/// The windows of a convolution; zeros that a Pad put around its picture become its own where each window still touches the picture.
-inline LayerChain::Windows read_padded_windows(OnnxBuilder& builder, const OnnxAttributes& attributes, PictureTensor& tensor,
-                                               const std::vector<std::int64_t>& kernel) {
-    LayerChain::Windows windows = read_windows(attributes, tensor, kernel);
-    bool apart = attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME");
-    for (std::size_t n = 0; n < 4; ++n) apart |= windows.zeros[n] + tensor.zeros[n] > (windows.size[n % 2] - 1) * windows.dilation[n % 2];
-    if (apart && tensor.zeros != std::array<std::size_t, 4>{}) {
-        add_pad(builder, tensor);
-        return read_windows(attributes, tensor, kernel);
-    }
-    for (std::size_t n = 0; n < 4; ++n) windows.zeros[n] += tensor.zeros[n];
-    return windows;
-}
-
-inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    require_picture(tensor.view);
-    const bool sequence = tensor.view.axes.size() == 2;
-    const OnnxConstant& weights = builder.own_weights(node, 1, tensor.view.axes.size() + 1);
-    const auto& shape = weights.array->shape;
-    GraphLayer layer{GraphLayer::Kind::conv};
-    layer.windows = read_padded_windows(builder, attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
-    layer.inputs = {tensor.view.value};
-    const Shape in = tensor.view.shape();
-    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
-    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
-        shape[1] != in.channels / layer.groups)
-        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
-    const auto counts = count_windows(layer.windows, in, false);
-    layer.output = {counts[0], counts[1], shape[0]};
-    layer.weights.push_back(filters_of(weights));
-    layer.bias = !node.input(2).empty();
-    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], shape[0]}, sequence), tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Zeros around a picture are the next convolution's, or a layer where others read them.
-inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
-    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
-    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
-    if (!node.input(2).empty()) {
-        const AnyArray& value = *builder.constant(node, 2, "a number").array;
-        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
-    }
-    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
-    PictureTensor tensor = builder.settled(node.input(0));
-    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
-    const std::size_t rank = tensor.view.axes.size() + 1;
-    if (!tensor.view.channels_first() || pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0)
-        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W), or around a sequence (N, C, L), were expected");
-    for (std::size_t axis = 2; axis < rank; ++axis) {
-        tensor.zeros[4 - rank + axis - 2] += onnx_extent(pads[axis]);
-        tensor.zeros[4 - rank + axis] += onnx_extent(pads[rank + axis]);
-    }
-    tensor.node = builder.node;
-    if (builder.read_as_pictures.contains(node.outputs[0]) && tensor.zeros != std::array<std::size_t, 4>{}) add_pad(builder, tensor);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node,
-                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
-    const bool average = node.type == "AveragePool";
-    PictureTensor tensor = builder.settled(node.input(0));
-    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
-    layer.word = average ? "Average" : "Max";
-    require_picture(tensor.view);
-    const bool sequence = tensor.view.axes.size() == 2;
-    layer.windows = read_windows(attributes, tensor);
-    const Shape in = tensor.view.shape();
-    for (std::size_t n = 0; n < 4; ++n)
-        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
-    LayerChain::Windows inside = layer.windows;
-    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
-    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
-                                   layer.windows.zeros != std::array<std::size_t, 4>{};
-    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
-        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
-    layer.output = {counts[0], counts[1], in.channels};
-    builder.add(tensor.view, std::move(layer));
-    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], in.channels}, sequence), tensor.type};
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_channelwise.hpp
-
-// Numbers of an ONNX file that are one for each channel, and the nodes that are a layer of such numbers.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Numbers for each channel of a layer that looks at the channels alone, from the order of the file's to ours.
-inline GraphWeights in_our_order(GraphWeights weights, const TensorView& view) {
-    if (view.flat)
-        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
-            const std::vector<float> numbers = theirs();
-            std::vector<float> ours(numbers.size());
-            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
-            return ours;
-        };
-    return weights;
-}
-
-/// One row of them.
-inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
-    return in_our_order(numbers_of(from, view.shape().channels, what), view);
-}
-
-/// One for each, whatever axes of extent 1 stand beside them, or one for all.
-inline GraphWeights numbers_for_channels(const OnnxConstant& from, const TensorView& view) {
-    const auto numbers = [array = from.array, count = view.shape().channels] {
-        std::vector<float> all = array->as<float>();
-        if (all.size() == 1) all.resize(count, all[0]);
-        return all;
-    };
-    return in_our_order({from.root, view.shape().channels, numbers}, view);
-}
-
-/// What a normalisation adds to the variance: the number that is written as the file's float is.
-inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
-
-/// Whether ONNX spreads numbers of this shape along the channels of a tensor, or along all of a row, and along no other axis. Of one number
-/// that can be told only where there is one channel, by as many axes as the tensor has.
-inline bool along_channels(const std::vector<std::size_t>& shape, const TensorView& view) {
-    const std::size_t rank = view.axes.size() + 1;
-    if (shape.size() > rank) return false;
-    bool found = shape.size() == rank && (rank == 2 ? view.extent(0) : view.extents[TensorView::channels]) == 1;
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t axis = rank - shape.size() + n;
-        if (shape[n] == 1) continue;
-        if (axis == 0 || shape[n] != view.extent(axis - 1) || !(rank == 2 || view.is(axis - 1, TensorView::channels))) return false;
-        found = true;
-    }
-    return found;
-}
-
-/// Adds a layer of the table of spellings whose parameter is one number for each channel, or one for all of them.
-inline void add_channelwise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const std::string& word) {
-    PictureTensor tensor = builder.settled(node.input(place));
-    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers for each channel");
-    if (constant.array->size() != 1 && (builder.opset < 7 || !along_channels(constant.array->shape, tensor.view)))
-        throw std::invalid_argument("one number for each channel was expected, their shape is " + shape_text(constant.array->shape));
-    builder.make_row(tensor.view);
-    GraphLayer layer{GraphLayer::Kind::channelwise, {}, {tensor.view.value}, tensor.view.shape(), word};
-    layer.weights.push_back(numbers_for_channels(constant, tensor.view));
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_whole_numbers.hpp
-
-// Nodes of ONNX that compute with whole numbers of the file, as exporters write them in front of a Pad or a Reshape.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline std::vector<std::int64_t> whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
-    return builder.constant(node, place, "numbers").array->as<std::int64_t>();
-}
-
-/// Every step-th part of an array along one axis.
-inline AnyArray sliced(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    const auto one = [&](std::size_t place, std::int64_t otherwise) {
-        if (node.input(place).empty()) return otherwise;
-        const auto numbers = whole_numbers(builder, node, place);
-        if (numbers.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
-        return numbers[0];
-    };
-    const std::int64_t step = one(4, 1), rank = static_cast<std::int64_t>(array.shape.size()), stated = one(3, 0),
-                       axis = stated < 0 ? stated + rank : stated;
-    if (axis < 0 || axis >= rank || step == 0) throw std::invalid_argument("a slice of one axis was expected");
-    const auto extent = static_cast<std::int64_t>(array.shape[static_cast<std::size_t>(axis)]);
-    const auto inside = [&](std::int64_t place, bool end) {
-        const std::int64_t from_begin = place < 0 && place >= -extent ? place + extent : place;
-        return step > 0 ? std::clamp<std::int64_t>(from_begin, 0, extent) : std::clamp<std::int64_t>(from_begin, end ? -1 : 0, extent - 1);
-    };
-    std::vector<std::size_t> kept;
-    const std::int64_t begin = inside(one(1, 0), false), end = inside(one(2, extent), true);
-    for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += std::clamp<std::int64_t>(step, -extent, extent))
-        kept.push_back(static_cast<std::size_t>(at));
-    std::size_t before = 1, behind = element_size(array.type);
-    for (std::size_t n = 0; n < array.shape.size(); ++n)
-        (static_cast<std::int64_t>(n) < axis ? before : behind) *= static_cast<std::int64_t>(n) == axis ? 1 : array.shape[n];
-    AnyArray result{array.type, {}};
-    result.shape = array.shape;
-    result.shape[static_cast<std::size_t>(axis)] = kept.size();
-    result.bytes.clear();
-    for (std::size_t n = 0; n < before; ++n)
-        for (const std::size_t place : kept) {
-            const auto from = array.bytes.begin() + static_cast<std::ptrdiff_t>((n * static_cast<std::size_t>(extent) + place) * behind);
-            result.bytes.insert(result.bytes.end(), from, from + static_cast<std::ptrdiff_t>(behind));
-        }
-    return result;
-}
-
-/// The result; nothing if the node is none of these.
-inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    constexpr std::size_t most = 4096;  // lists of extents are short
-    using Numbers = std::vector<std::int64_t>;
-    const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
-    if (node.type == "Shape") {
-        static_cast<void>(OnnxAttributes{node});
-        return list(Numbers(array.shape.begin(), array.shape.end()));
-    }
-    if (array.size() > most) return std::nullopt;
-    if (node.type == "Slice" && node.inputs.size() >= 3) return sliced(builder, node, array);
-    if (node.type == "ConstantOfShape") {
-        const AnyArray value = OnnxAttributes{node, {"value"}}.get("value", AnyArray{ElementType::float32, {1}});
-        std::size_t count = 1;
-        for (const std::int64_t extent : array.as<std::int64_t>()) count = std::min(count, most) * onnx_extent(extent);
-        if (count > most || value.size() != 1 || array.size() > 1) throw std::invalid_argument("a short list of numbers was expected");
-        return list(Numbers(count, value.as<std::int64_t>()[0]));
-    }
-    if (array.type != ElementType::int64) return std::nullopt;
-    if (node.type == "Concat") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
-        Numbers all;
-        for (std::size_t n = 0; n < node.inputs.size() && all.size() <= most; ++n) {
-            if (builder.constant(node, n, "lists").array->shape.size() != 1) throw std::invalid_argument("a concatenation of lists was expected");
-            const Numbers part = whole_numbers(builder, node, n);
-            all.insert(all.end(), part.begin(), part.end());
-        }
-        return list(all);
-    }
-    if (node.type == "Gather" && array.shape.size() == 1) {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
-        const Numbers all = array.as<std::int64_t>();
-        Numbers taken;
-        for (const std::int64_t place : whole_numbers(builder, node, 1)) {
-            const std::int64_t from = place < 0 ? place + static_cast<std::int64_t>(all.size()) : place;
-            if (from < 0 || from >= static_cast<std::int64_t>(all.size()) || taken.size() > most)
-                throw std::invalid_argument("a part of a list was expected");
-            taken.push_back(all[static_cast<std::size_t>(from)]);
-        }
-        return AnyArray::of(std::span<const std::int64_t>{taken}, builder.constant(node, 1, "places").array->shape);
-    }
-    if (node.type == "Add" || node.type == "Sub" || node.type == "Mul") {
-        const Numbers a = array.as<std::int64_t>(), b = whole_numbers(builder, node, 1);
-        const auto& shape = builder.constant(node, 1, "numbers").array->shape;
-        if (b.size() != 1 && a.size() != 1 && array.shape != shape) throw std::invalid_argument("numbers of one shape were expected");
-        Numbers result(a.size() == 1 ? b.size() : a.size());
-        for (std::size_t n = 0; n < result.size(); ++n) {
-            const std::int64_t first = a[a.size() == 1 ? 0 : n], second = b[b.size() == 1 ? 0 : n];
-            if (std::max(std::abs(first / 2), std::abs(second / 2)) > 500'000) throw std::invalid_argument("extents were expected");
-            result[n] = node.type == "Add" ? first + second : node.type == "Sub" ? first - second : first * second;
-        }
-        return AnyArray::of(std::span<const std::int64_t>{result}, a.size() == 1 && shape.size() >= array.shape.size() ? shape : array.shape);
-    }
-    return std::nullopt;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_constants.hpp
-
-// Nodes of ONNX that compute with numbers of the file and with extents alone: their results are known when the file is read.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The array with its axes in another order.
-inline AnyArray transposed(const AnyArray& array, const std::vector<std::int64_t>& order) {
-    const std::size_t rank = array.shape.size(), bytes = element_size(array.type);
-    std::vector<std::size_t> strides(rank, 1), steps(rank), at(rank, 0);
-    for (std::size_t n = rank; n-- > 1;) strides[n - 1] = strides[n] * array.shape[n];
-    AnyArray result{array.type, std::vector<std::size_t>(rank)};
-    std::vector<bool> seen(rank, false);
-    if (order.size() != rank) throw std::invalid_argument(sentence("an order of ", rank, " axes was expected"));
-    for (std::size_t n = 0; n < rank; ++n) {
-        if (order[n] < 0 || order[n] >= static_cast<std::int64_t>(rank) || seen[static_cast<std::size_t>(order[n])])
-            throw std::invalid_argument("its order of axes is none");
-        seen[static_cast<std::size_t>(order[n])] = true;
-        result.shape[n] = array.shape[static_cast<std::size_t>(order[n])];
-        steps[n] = strides[static_cast<std::size_t>(order[n])];
-    }
-    result.bytes.resize(array.bytes.size());
-    std::size_t from = 0;
-    for (std::size_t to = 0; to < array.size(); ++to) {
-        std::memcpy(result.bytes.data() + to * bytes, array.bytes.data() + from * bytes, bytes);
-        for (std::size_t n = rank; n-- > 0;) {
-            from += steps[n];
-            if (++at[n] < result.shape[n]) break;
-            from -= steps[n] * result.shape[n];
-            at[n] = 0;
-        }
-    }
-    return result;
-}
-
-/// An axis from 0 on, where the file may count from the end.
-inline std::size_t onnx_axis(std::int64_t axis, std::size_t rank) {
-    const auto most = static_cast<std::int64_t>(rank);
-    if (axis < -most || axis >= most) throw std::invalid_argument(sentence("an axis of ", rank, " was expected, ", axis, " came"));
-    return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
-}
-
-/// The axes of a Squeeze, Unsqueeze or reduction: an attribute, or from a later version of ONNX on an input.
-inline std::optional<std::vector<std::int64_t>> onnx_axes(const OnnxBuilder& builder, const OnnxNode& node, const OnnxAttributes& attributes) {
-    if (attributes.has("axes")) return attributes.get("axes", OnnxBuilder::Numbers{});
-    if (node.input(1).empty()) return std::nullopt;
-    return builder.numbers(node.input(1)).values;
-}
-
-/// Computes a node whose inputs are all numbers of the file: what only moves them.
-inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (auto whole = fold_whole_numbers(builder, node, array)) return std::move(*whole);
-    AnyArray result = array;
-    const std::size_t rank = array.shape.size();
-    if (node.type == "Identity") return result;
-    if (node.type == "Transpose") {
-        Numbers order(rank);
-        for (std::size_t n = 0; n < rank; ++n) order[n] = static_cast<std::int64_t>(rank - 1 - n);
-        return transposed(array, OnnxAttributes{node, {"perm"}}.get("perm", order));
-    }
-    if (node.type == "Cast") {
-        const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
-        const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
-        const auto exact = [](ElementType of) { return of == ElementType::float32 || of == ElementType::float64; };
-        if (type != std::end(onnx_types) && type->second == array.type) return result;
-        if (type != std::end(onnx_types) && exact(type->second) && array.type != ElementType::float64)
-            return type->second == ElementType::float32 ? AnyArray::of(std::span<const float>{array.as<float>()}, array.shape)
-                                                        : AnyArray::of(std::span<const double>{array.as<double>()}, array.shape);
-        if (type != std::end(onnx_types) && type->second == ElementType::int64)
-            return AnyArray::of(std::span<const std::int64_t>{array.as<std::int64_t>()}, array.shape);
-        throw std::invalid_argument("numbers of the file that are converted to another type are not read");
-    }
-    if (node.type == "Reshape") {
-        const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
-        const Numbers to = builder.numbers(node.input(1)).values;
-        result.shape.clear();
-        std::size_t product = 1, rest = to.size();
-        for (std::size_t n = 0; n < to.size(); ++n) {
-            if (to[n] == -1) rest = n;
-            result.shape.push_back(to[n] == 0 && zero_copies && n < rank ? array.shape[n] : to[n] == -1 ? 1 : onnx_extent(to[n]));
-            product *= std::max<std::size_t>(result.shape.back(), 1);
-            if (product > array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
-        }
-        if (rest < to.size()) result.shape[rest] = array.size() / product;
-    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
-        const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-        if (!axes) throw std::invalid_argument("its axes were expected");
-        Numbers places;
-        const bool adds = node.type == "Unsqueeze";
-        for (const std::int64_t axis : *axes) places.push_back(static_cast<std::int64_t>(onnx_axis(axis, adds ? rank + axes->size() : rank)));
-        std::ranges::sort(places);
-        if (adds)
-            for (const std::int64_t place : places)
-                result.shape.insert(result.shape.begin() + std::min(place, static_cast<std::int64_t>(result.shape.size())), 1);
-        else
-            for (auto place = places.rbegin(); place != places.rend(); ++place)
-                if (*place < static_cast<std::int64_t>(result.shape.size())) result.shape.erase(result.shape.begin() + *place);
-    } else {
-        throw std::invalid_argument("it computes with numbers of the file, which is not done here; fold constants when the model is exported");
-    }
-    const auto size = checked_size(result.shape);
-    if (!size || *size != array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
-    return result;
-}
-
-/// A sum, difference, product or quotient of extents, as exporters cut channels: the batch's extent is in none.
-inline std::int64_t computed_extent(const std::string& type, std::int64_t a, std::int64_t b) {
-    for (const std::int64_t number : {a, b})
-        if (number < 0 || number > 1'000'000)
-            throw std::invalid_argument(number == TensorView::batch ? "it computes with the extent of the batch"
-                                                                    : "it computes with numbers that are no extents");
-    if (type == "Div" && b == 0) throw std::invalid_argument("it divides by an extent of 0");
-    return type == "Add" ? a + b : type == "Sub" ? a - b : type == "Mul" ? a * b : a / b;
-}
-
-/// Computes a node on lists of extents.
-inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
-    using Numbers = OnnxBuilder::Numbers;
-    if (node.type == "Shape") {
-        const OnnxAttributes attributes{node, {"start", "end"}};
-        Numbers extents{TensorView::batch};
-        for (const std::size_t extent : builder.tensor(node.input(0), true).view.sizes()) extents.push_back(static_cast<std::int64_t>(extent));
-        const auto rank = static_cast<std::int64_t>(extents.size());
-        const auto place = [&](const char* name, std::int64_t otherwise) {
-            const std::int64_t stated = attributes.get(name, otherwise);
-            return std::clamp<std::int64_t>(stated < 0 ? stated + rank : stated, 0, rank);
-        };
-        const std::int64_t begin = place("start", 0), end = std::max(begin, place("end", rank));
-        return {Numbers(extents.begin() + begin, extents.begin() + end)};
-    }
-    if (node.type == "Concat") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
-        OnnxNumbers all;
-        for (const std::string& input : node.inputs) {
-            const OnnxNumbers part = builder.numbers(input);
-            if (!part.list) throw std::invalid_argument("a list of extents was expected, one number came");
-            all.values.insert(all.values.end(), part.values.begin(), part.values.end());
-        }
-        return all;
-    }
-    OnnxNumbers first = builder.numbers(node.input(0));
-    const auto size = static_cast<std::int64_t>(first.values.size());
-    if (node.type == "Identity" || node.type == "Cast") {
-        return first;
-    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
-        static_cast<void>(OnnxAttributes{node, {"axes"}});
-        if (first.values.size() != 1) throw std::invalid_argument("a list of one extent was expected");
-        first.list = node.type == "Unsqueeze";
-        return first;
-    } else if (node.type == "Gather") {
-        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
-        const OnnxNumbers places = builder.numbers(node.input(1));
-        OnnxNumbers taken{{}, places.list};
-        for (const std::int64_t place : places.values) taken.values.push_back(first.values[onnx_axis(place, first.values.size())]);
-        return taken;
-    } else if (node.type == "Slice" && node.inputs.size() >= 3) {
-        const auto one = [&](std::size_t place, std::int64_t otherwise) {
-            if (node.input(place).empty()) return otherwise;
-            const Numbers values = builder.numbers(node.input(place)).values;
-            if (values.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
-            return values[0] < 0 ? std::max<std::int64_t>(values[0] + size, 0) : std::min(values[0], size);
-        };
-        if (!node.input(4).empty() && builder.numbers(node.input(4)).values != Numbers{1})
-            throw std::invalid_argument("a slice at step 1 was expected");
-        const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
-        return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
-    } else if (node.type == "Add" || node.type == "Sub" || node.type == "Mul" || node.type == "Div") {
-        const OnnxNumbers second = builder.numbers(node.input(1));
-        if (second.values.size() != 1 && first.values.size() != 1 && second.values.size() != first.values.size())
-            throw std::invalid_argument("as many extents on both sides were expected");
-        OnnxNumbers result{{}, first.list || second.list};
-        const std::size_t count = first.values.size() == 1 ? second.values.size() : first.values.size();
-        const auto at = [](const Numbers& numbers, std::size_t n) { return numbers[numbers.size() == 1 ? 0 : n]; };
-        for (std::size_t n = 0; n < count; ++n) result.values.push_back(computed_extent(node.type, at(first.values, n), at(second.values, n)));
-        return result;
-    }
-    throw std::invalid_argument("it computes with extents, which is not followed");
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_dense.hpp
-
-// Nodes of ONNX with weights and no windows, and pools over the whole picture.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A product of a row of numbers, or of each pixel, with a matrix of the file.
-inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    const OnnxConstant& weights = builder.own_weights(node, 1, 2);
-    const std::size_t inputs = weights.array->shape[outputs_first ? 1 : 0], outputs = weights.array->shape[outputs_first ? 0 : 1];
-    TensorView& view = tensor.view;
-    const bool row = view.axes.size() == 1;
-    if (view.axes.empty() || outputs == 0 || view.extent(view.axes.size() - 1) != inputs)
-        throw std::invalid_argument(sentence("weights ", shape_text(weights.array->shape), " do not fit the last axis of its input"));
-    if (!row && !view.is(view.axes.size() - 1, TensorView::channels))
-        throw std::invalid_argument("a product along another axis than the channels has no spelling");
-    GraphLayer layer{row ? GraphLayer::Kind::dense : GraphLayer::Kind::conv, {}, {view.value}};  // of each pixel: a window of 1 x 1
-    const std::vector<std::size_t> places = row ? view.places() : std::vector<std::size_t>{};
-    layer.weights.push_back({weights.root, weights.array->size(), [array = weights.array, places, outputs_first, inputs, outputs] {
-                                 const std::vector<float> theirs = array->as<float>();
-                                 std::vector<float> ours(theirs.size());
-                                 for (std::size_t in = 0; in < inputs; ++in)
-                                     for (std::size_t out = 0; out < outputs; ++out)
-                                         ours[(places.empty() ? in : places[in]) * outputs + out] =
-                                             theirs[outputs_first ? out * inputs + in : in * outputs + out];
-                                 return ours;
-                             }});
-    layer.bias = bias != nullptr;
-    if (bias) layer.weights.push_back(numbers_of(*bias, outputs, "bias", true));
-    const Shape in = view.shape();
-    layer.output = row ? Shape{1, 1, outputs} : Shape{in.height, in.width, outputs};
-    builder.add(view, std::move(layer));
-    if (row) {
-        view = TensorView::of(view.value, {1, 1, outputs}, {TensorView::channels});
-    } else {
-        view.extents[TensorView::channels] = outputs;
-        view.axes.back() = outputs == 1 ? std::vector<TensorView::Part>{} : std::vector{TensorView::channels};
-    }
-    builder.put(node.outputs[0], {PictureTensor{view, tensor.type}});
-}
-
-inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"alpha", "beta", "broadcast", "transA", "transB"}};
-    attributes.expect("alpha", 1.0f, "a product that is multiplied by a number has no spelling");
-    if (!node.input(2).empty()) attributes.expect("beta", 1.0f, "a bias that is multiplied by a number has no spelling");
-    attributes.expect("transA", std::int64_t{0}, "a transposed batch has no spelling");
-    if (builder.tensor(node.input(0)).view.axes.size() != 1) throw std::invalid_argument("one row of numbers for each picture was expected");
-    multiply(builder, node, attributes.get("transB", std::int64_t{0}) != 0, node.input(2).empty() ? nullptr : &builder.constant(node, 2, "a bias"));
-}
-
-inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node});
-    multiply(builder, node, false, nullptr);
-}
-
-inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
-    attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
-    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0)
-        throw std::invalid_argument("it normalises by the batch, as in training");
-    attributes.expect("spatial", std::int64_t{1}, "a normalisation of each pixel by itself has no spelling");
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    if (tensor.view.axes.empty() || !(tensor.view.vector() || tensor.view.is(0, TensorView::channels)))
-        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
-    for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
-        layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
-    layer.epsilon = epsilon_of(attributes);
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axis", "epsilon", "stash_type"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
-    if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
-        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
-    layer.epsilon = epsilon_of(attributes);
-    layer.bias = !node.input(2).empty();
-    layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
-    if (layer.bias)
-        layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
-    else
-        layer.weights.push_back(
-            {"", tensor.view.shape().channels, [count = tensor.view.shape().channels] { return std::vector<float>(count, 0.0f); }});
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// Each number over those of the channels around it.
-inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"size", "alpha", "beta", "bias"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    if (tensor.view.axes.empty() || tensor.view.flat || !tensor.view.is(0, TensorView::channels))
-        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
-    const std::int64_t size = attributes.get("size", std::int64_t{0});
-    const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
-    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
-    GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
-    layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
-    builder.add(tensor.view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// One number for each channel; the axes that went stay with extent 1 if `keeps`.
-inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    TensorView& view = tensor.view;
-    std::size_t product = 1;
-    bool only_pixels = !view.flat;
-    std::ranges::sort(axes, std::greater{});
-    for (std::size_t n = 0; n < axes.size(); ++n) {
-        if (axes[n] >= view.axes.size() || (n > 0 && axes[n] == axes[n - 1])) throw std::invalid_argument("a mean over the batch has no spelling");
-        for (const TensorView::Part part : view.axes[axes[n]]) only_pixels = only_pixels && part != TensorView::channels;
-        product *= view.extent(axes[n]);
-    }
-    const Shape in = view.shape();
-    if (!only_pixels || product != in.height * in.width)
-        throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
-    for (const std::size_t axis : axes)
-        if (keeps)
-            view.axes[axis].clear();
-        else
-            view.axes.erase(view.axes.begin() + static_cast<std::ptrdiff_t>(axis));
-    if (product > 1) {
-        GraphLayer layer{GraphLayer::Kind::global_pool, {}, {view.value}, {1, 1, in.channels}, word};
-        builder.add(view, std::move(layer));
-        view.extents = {1, 1, in.channels};
-        tensor = {view, tensor.type};
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node});
-    const TensorView& view = builder.tensor(node.input(0)).view;
-    require_picture(view);
-    std::vector<std::size_t> behind(view.axes.size() - 1);
-    std::iota(behind.begin(), behind.end(), std::size_t{1});
-    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", std::move(behind), true);
-}
-
-inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axes", "keepdims", "noop_with_empty_axes"}};
-    const auto axes = onnx_axes(builder, node, attributes);
-    if (!axes || axes->empty()) throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) {
-        const std::size_t place = onnx_axis(axis, builder.tensor(node.input(0)).view.axes.size() + 1);
-        if (place == 0) throw std::invalid_argument("a mean over the batch has no spelling");
-        places.push_back(place - 1);
-    }
-    pool_picture(builder, node, node.type == "ReduceMax" ? "Max" : "Average", std::move(places), attributes.get("keepdims", std::int64_t{1}) != 0);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_slices.hpp
-
-// Nodes of ONNX that take some rows, columns or channels, or put channels in the order of a shuffle.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// What is taken of a value: without these edges, the channels from `first` on.
-struct OnnxBox {
-    std::array<std::size_t, 4> edges{};
-    std::size_t first = 0, count = 0;
-};
-
-/// A box of what the view is of becomes a crop and a slice. Exporters write a node for each axis: where nobody else reads what the one in front
-/// gives, both are one box.
-inline void add_box(OnnxBuilder& builder, TensorView& view, OnnxBox box, bool shared) {
-    using Kind = GraphLayer::Kind;
-    if (box.edges == std::array<std::size_t, 4>{} && box.count == view.shape().channels) return;
-    const auto layer_of = [&](std::size_t value) { return value > 0 ? &builder.graph.layers[value - 1] : nullptr; };
-    const GraphLayer* layer = shared ? nullptr : layer_of(view.value);
-    const std::string before = layer ? layer->node : "";
-    for (; layer && (layer->kind == Kind::crop || layer->kind == Kind::slice) && layer->node == before; layer = layer_of(view.value)) {
-        for (std::size_t n = 0; n < 4; ++n) box.edges[n] += layer->windows.zeros[n];
-        box.first += layer->first;
-        view.value = layer->inputs[0];
-    }
-    const Shape in = builder.graph.shape(view.value), out = cropped(in, box.edges);
-    if (box.edges != std::array<std::size_t, 4>{}) {
-        GraphLayer crop{Kind::crop, {}, {view.value}, out};
-        crop.windows.zeros = box.edges;
-        builder.add(view, std::move(crop));
-    }
-    if (box.count != in.channels) {
-        GraphLayer slice{Kind::slice, {}, {view.value}, {out.height, out.width, box.count}};
-        slice.first = box.first;
-        builder.add(view, std::move(slice));
-    }
-    view.shorten(TensorView::rows, out.height);
-    view.shorten(TensorView::columns, out.width);
-    view.shorten(TensorView::channels, box.count);
-}
-
-/// A part of the channels that no softmax of a head takes is a slice.
-inline void settle_part(OnnxBuilder& builder, const std::string& name) {
-    PictureTensor* const tensor = builder.find_tensor(name);
-    if (!tensor || !tensor->part || !tensor->part->word.empty()) return;
-    add_box(builder, tensor->view, {{}, tensor->part->begin, tensor->part->count}, true);
-    tensor->part.reset();
-}
-
-inline void read_slice(OnnxBuilder& builder, const OnnxNode& node) {
-    using Numbers = OnnxBuilder::Numbers;
-    const OnnxAttributes attributes{node, {"axes", "ends", "starts"}};
-    const auto numbers = [&](const char* name, std::size_t place, Numbers otherwise) {
-        if (attributes.has(name)) return attributes.get(name, otherwise);
-        return node.input(place).empty() ? otherwise : builder.numbers(node.input(place)).values;
-    };
-    PictureTensor tensor = builder.settled(node.input(0));
-    TensorView& view = tensor.view;
-    builder.make_row(view);
-    const Numbers starts = numbers("starts", 1, {}), ends = numbers("ends", 2, {});
-    Numbers along;
-    for (std::size_t n = 0; n < starts.size(); ++n) along.push_back(static_cast<std::int64_t>(n));
-    along = numbers("axes", 3, along);
-    if (starts.empty() || ends.size() != starts.size() || along.size() != starts.size())
-        throw std::invalid_argument("starts and ends were expected, as many as axes");
-    if (std::ranges::any_of(numbers("steps", 4, {}), [](std::int64_t step) { return step != 1; }))
-        throw std::invalid_argument("a slice with steps of more than 1 has no spelling");
-    OnnxBox box{{}, 0, view.shape().channels};
-    for (std::size_t n = 0; n < starts.size(); ++n) {
-        const std::size_t axis = onnx_axis(along[n], view.axes.size() + 1);
-        const auto extent = static_cast<std::int64_t>(axis == 0 ? builder.batch : view.extent(axis - 1));
-        const auto place = [&](std::int64_t number) {
-            return static_cast<std::size_t>(number < 0 ? std::max<std::int64_t>(number, -extent) + extent : std::min<std::int64_t>(number, extent));
-        };
-        const std::size_t begin = place(starts[n]), end = place(ends[n]), size = static_cast<std::size_t>(extent);
-        if (axis == 0 && (starts[n] != 0 || ends[n] < INT32_MAX) && (extent == 0 || begin != 0 || end != size))
-            throw std::invalid_argument("a slice of the batch has no spelling");
-        if (axis == 0 || (begin == 0 && end == size)) continue;
-        if (begin >= end) throw std::invalid_argument("a slice of at least one number was expected");
-        if (view.is(axis - 1, TensorView::channels)) {
-            box.first = begin, box.count = end - begin;
-        } else if (view.is(axis - 1, TensorView::rows) || view.is(axis - 1, TensorView::columns)) {
-            const std::size_t of = view.is(axis - 1, TensorView::rows) ? 0 : 1;
-            box.edges[of] = begin, box.edges[2 + of] = size - end;
-        } else {
-            throw std::invalid_argument("a slice along another axis than rows, columns or channels has no spelling");
-        }
-    }
-    add_box(builder, view, box, tensor.shared);
-    builder.put(node.outputs[0], PictureTensor{view, tensor.type});
-}
-
-/// A transposition of groups and the channels of a group: (N, groups, n, ...) to (N, n, groups, ...).
-inline void turn_groups(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& order) {
-    const std::size_t rank = tensor.view.axes.size() + 2;
-    bool turns = tensor.grouping == PictureTensor::Grouping::runs && order.size() == rank && order[0] == 0 && order[1] == 2 && order[2] == 1;
-    for (std::size_t n = 3; turns && n < rank; ++n) turns = order[n] == static_cast<std::int64_t>(n);
-    if (!turns) throw std::invalid_argument("of groups of channels, a transposition of the groups and the channels of each was expected");
-    tensor.grouping = PictureTensor::Grouping::turned;
-    tensor.node.clear();
-    builder.put(node.outputs[0], tensor);
-}
-
-/// The end of a shuffle: turned groups become channels again.
-inline void add_shuffle(OnnxBuilder& builder, PictureTensor& tensor) {
-    GraphLayer layer{GraphLayer::Kind::shuffle, {}, {tensor.view.value}, tensor.view.shape()};
-    layer.groups = tensor.groups;
-    builder.add(tensor.view, std::move(layer));
-    tensor.grouping = PictureTensor::Grouping::none;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_group_norm.hpp
-
-// Normalisations over the pixels of groups of channels. Up to version 20 ONNX has one for each channel alone; what exporters make of others
-// is a reshape to (N, groups, -1), that one, the way back, and a product and a sum with numbers for each channel.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not. Either (N, groups, -1), or the
-/// channels of a group have an axis of their own.
-inline std::size_t groups_of_reshape(const TensorView& view, const std::vector<std::int64_t>& to, std::size_t batch) {
-    const std::size_t rank = view.axes.size() + 1;
-    const bool runs = rank > 2 && to.size() == rank + 1;
-    if ((to.size() != 3 && !runs) || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
-    const bool first = to[0] == 0 || to[0] == TensorView::batch || (batch > 0 && to[0] == static_cast<std::int64_t>(batch));
-    const auto groups = static_cast<std::size_t>(to[1]);
-    if (!first || view.extents[TensorView::channels] % groups != 0) return 0;
-    const auto is = [&](std::size_t place, std::size_t extent) { return to[place] == -1 || to[place] == static_cast<std::int64_t>(extent); };
-    const Shape shape = view.shape();
-    const bool fits = runs ? is(2, shape.channels / groups) && is(rank, shape.width) && (rank == 3 || is(3, shape.height)) : is(2, shape.size() / groups);
-    return fits ? groups : 0;
-}
-
-/// The way back from groups of channels.
-inline void read_ungrouping(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& to) {
-    const std::vector<std::size_t> sizes = tensor.view.sizes();
-    bool back = to.size() == sizes.size() + 1;
-    for (std::size_t n = 0; back && n < sizes.size(); ++n) back = to[n + 1] == -1 || to[n + 1] == static_cast<std::int64_t>(sizes[n]);
-    if (!back) throw std::invalid_argument("the way back from groups of channels to the shape before them was expected");
-    if (tensor.grouping == PictureTensor::Grouping::turned) add_shuffle(builder, tensor);
-    tensor.groups = 0;
-    tensor.grouping = PictureTensor::Grouping::none;
-    tensor.node.clear();
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Numbers that are all the same, as an exporter puts them where there is no gamma or beta.
-inline bool are_all(const OnnxConstant& constant, double number) {
-    return std::ranges::all_of(constant.array->as<double>(), [&](double each) { return each == number; });
-}
-
-inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"epsilon"}};
-    const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0)));
-    PictureTensor tensor = grouped && grouped->groups > 0 ? *grouped : builder.settled(node.input(0));
-    if (tensor.grouping == PictureTensor::Grouping::turned)
-        throw std::invalid_argument("a normalisation of groups of channels that were turned has no spelling");
-    if (tensor.groups == 0 && tensor.view.axes.size() == 2 && !tensor.view.is(0, TensorView::channels) && tensor.view.in_order()) {  // a row cut into groups
-        tensor.groups = tensor.view.extent(0);
-        tensor.view.axes[0].insert(tensor.view.axes[0].end(), tensor.view.axes[1].begin(), tensor.view.axes[1].end());
-        tensor.view.axes.pop_back();
-        builder.make_row(tensor.view);
-    }
-    const TensorView& view = tensor.view;
-    const Shape shape = view.shape();
-    const bool of_channels = view.axes.size() >= 2 && view.is(0, TensorView::channels);
-    GraphLayer layer{GraphLayer::Kind::group_norm, {}, {view.value}, shape};
-    layer.groups = tensor.groups > 0 ? tensor.groups : of_channels ? shape.channels : 1;
-    if (tensor.groups == 0 && (view.flat || !(of_channels || (view.axes.size() == 2 && view.axes[0].empty()))))
-        throw std::invalid_argument("a normalisation of each channel over all rows and columns was expected");
-    layer.epsilon = epsilon_of(attributes);
-    const OnnxConstant &scale = builder.constant(node, 1, "a scale"), &bias = builder.constant(node, 2, "a bias");
-    const bool neutral_numbers = are_all(scale, 1) && are_all(bias, 0);
-    layer.gamma = layer.bias = tensor.groups == 0 && (view.axes.size() == 3 || (view.channels_first() && !neutral_numbers));
-    if (!layer.gamma && !neutral_numbers)
-        throw std::invalid_argument("factors of 1 and sums with 0 were expected of a normalisation of groups of channels");
-    const auto neutral = [&](float number) {
-        return GraphWeights{"", shape.channels, [count = shape.channels, number] { return std::vector<float>(count, number); }};
-    };
-    layer.weights.push_back(layer.gamma ? channel_numbers(scale, view, "scale") : neutral(1));
-    layer.weights.push_back(layer.bias ? channel_numbers(bias, view, "bias") : neutral(0));
-    builder.add(tensor.view, std::move(layer));
-    PictureTensor result{tensor.view, tensor.type};
-    result.groups = tensor.groups;
-    result.grouping = tensor.grouping;
-    builder.put(node.outputs[0], result);
-}
-
-/// A product or sum with numbers for each channel right behind such a normalisation is its gamma or beta. False if that cannot be.
-inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
-    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
-    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
-    const bool product = node.type == "Mul";
-    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) || !along_channels(constant.array->shape, tensor.view)) return false;
-    layer.weights[product ? 0 : 1] = numbers_for_channels(constant, tensor.view);
-    (product ? layer.gamma : layer.bias) = true;
-    PictureTensor result = tensor;
-    result.node.clear();
-    builder.put(node.outputs[0], result);
-    return true;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_layout.hpp
-
-// Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
-    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
-        return turn_groups(builder, node, *grouped, OnnxAttributes{node, {"perm"}}.get("perm", std::vector<std::int64_t>{}));
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    std::vector<std::int64_t> order;
-    for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
-    tensor.view.transpose(OnnxAttributes{node, {"perm"}}.get("perm", order));
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
-    const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
-    const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
-    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
-        return read_ungrouping(builder, node, *grouped, to);
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    try {
-        tensor.view.reshape(to, builder.batch, zero_copies);
-    } catch (const std::invalid_argument&) {
-        TensorView row = tensor.view;
-        if (row.axes.size() == 1 && row.in_order()) row = TensorView::of(0, {1, 1, row.shape().size()}, {TensorView::channels});
-        const std::size_t groups = groups_of_reshape(row, to, builder.batch);
-        if (groups < 2) throw;
-        tensor = builder.settled(node.input(0));
-        builder.make_row(tensor.view);
-        tensor.groups = groups;
-        if (to.size() > 3 || tensor.view.axes.size() == 1) tensor.grouping = PictureTensor::Grouping::runs;
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_flatten(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const std::size_t rank = tensor.view.axes.size() + 1;
-    std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{1});
-    if (axis < 0) axis += static_cast<std::int64_t>(rank);
-    if (axis != 1) throw std::invalid_argument("a flatten that leaves the batch as it is was expected");
-    tensor.view.reshape({TensorView::batch, -1}, builder.batch, true);
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_squeeze(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-    if (!axes) throw std::invalid_argument("its axes were expected; without them a batch of one picture would go, too");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1));
-    std::ranges::sort(places, std::greater{});
-    for (const std::size_t place : places) {
-        if (place == 0 || place > tensor.view.axes.size() || tensor.view.extent(place - 1) != 1)
-            throw std::invalid_argument("axes of extent 1 were expected, and not the batch");
-        tensor.view.axes.erase(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1);
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
-    if (!axes || axes->size() > 8) throw std::invalid_argument("its axes were expected");
-    std::vector<std::size_t> places;
-    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1 + axes->size()));
-    std::ranges::sort(places);
-    for (const std::size_t place : places) {
-        if (place == 0 || place > tensor.view.axes.size() + 1) throw std::invalid_argument("an axis in front of the batch has no spelling");
-        tensor.view.axes.insert(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1, std::vector<TensorView::Part>{});
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node});
-    builder.put(node.outputs[0], builder.tensor(node.input(0), true));
-}
-
-/// To the type that the numbers have, or from bytes, which Denim takes for parts of 255, to floats.
-inline void read_cast(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = builder.tensor(node.input(0), true);
-    const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
-    const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
-    const bool of_bytes = tensor.type == ElementType::uint8 && to == 1;
-    if (type == std::end(onnx_types) || (type->second != tensor.type && !of_bytes))
-        throw std::invalid_argument(sentence("a conversion from ", element_name(tensor.type), " to ONNX's type ", to, " has no spelling"));
-    tensor.type = type->second;
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Nothing is dropped when a network is used.
-inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"ratio", "seed", "is_test"}};
-    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0) throw std::invalid_argument("it drops numbers, as in training");
-    if (!node.input(2).empty()) {
-        const AnyArray& training = *builder.constant(node, 2, "a switch").array;
-        if (training.size() != 1 || training.as<double>()[0] != 0) throw std::invalid_argument("it drops numbers, as in training");
-    }
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.add(tensor.view, {GraphLayer::Kind::dropout, {}, {tensor.view.value}, tensor.view.shape()});
-    tensor.node.clear();
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_parts.hpp
-
-// Channels that are split: each part a slice, or turned into probabilities and put side by side again, the end of a network of several heads.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
-    if (axis == 0 || tensor.view.flat || !tensor.view.is(axis - 1, TensorView::channels))
-        throw std::invalid_argument("a split of other numbers than channels has no spelling");
-    const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
-    std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
-    if (attributes.has("split"))
-        sizes = attributes.get("split", sizes);
-    else if (!node.input(1).empty())
-        sizes = builder.numbers(node.input(1)).values;
-    PictureTensor::Part part;
-    for (std::size_t n = 0; n < node.outputs.size(); ++n) {
-        part.begin += part.count;
-        part.count = sizes.size() == node.outputs.size() ? onnx_extent(sizes[n]) : 0;
-        if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
-        tensor.part = part;
-        builder.put(node.outputs[n], tensor);
-        if (tensor.view.axes.size() > 1) settle_part(builder, node.outputs[n]);
-    }
-    if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
-}
-
-/// Softmax or sigmoid of a part.
-inline void read_probabilities_of_part(OnnxBuilder& builder, const OnnxNode& node) {
-    PictureTensor tensor = std::get<PictureTensor>(builder.known(node.input(0)));
-    const std::size_t axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), 2);
-    if (axis != 1 || !tensor.part->word.empty() || node.type == "LogSoftmax")
-        throw std::invalid_argument("of a part of the channels only one softmax or sigmoid has a spelling");
-    tensor.part->word = node.type == "Softmax" ? "softmax" : "sigmoid";
-    builder.put(node.outputs[0], tensor);
-}
-
-/// All parts side by side, in their order.
-inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
-    const std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
-    PictureTensor whole = std::get<PictureTensor>(builder.known(node.input(0)));
-    std::size_t next = 0;
-    std::string word = "probabilities of heads:";
-    for (const std::string& input : node.inputs) {
-        const auto* const tensor = std::get_if<PictureTensor>(&builder.known(input));
-        if (!tensor || !tensor->part || tensor->view.value != whole.view.value || tensor->part->begin != next || tensor->part->word.empty())
-            throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
-        next += tensor->part->count;
-        word += ' ' + tensor->part->word + ' ' + std::to_string(tensor->part->count);
-    }
-    if (onnx_axis(axis, 2) != 1 || next != whole.view.extents[TensorView::channels])
-        throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
-    builder.add(whole.view, {GraphLayer::Kind::activation, {}, {whole.view.value}, whole.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{whole.view, whole.type});
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_activations.hpp
-
-// Nodes of ONNX that are an activation, or part of one.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// An activation that is a node of its own, under Keras's name.
-inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const std::string& word) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// The whole number of a row's attribute, "1i".
-inline std::int64_t whole_number(const std::string& text) { return static_cast<std::int64_t>(number_in(text.substr(0, text.size() - 1))); }
-
-/// Whether a node's attributes are what a row of the table says; the numbers that stand there for "#".
-inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& node, const OnnxTerm& term) {
-    std::vector<std::string_view> known;
-    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
-    const OnnxAttributes attributes{node, known};
-    std::vector<std::string> numbers;
-    for (const auto& [name, number, otherwise] : term.attributes) {
-        if (number.ends_with('i')) {
-            if (name != "axis" && attributes.get(name, whole_number(otherwise)) != whole_number(number)) return std::nullopt;
-            continue;
-        }
-        const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
-        const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
-        if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
-        if (number == "#") numbers.push_back(stated);
-    }
-    return numbers;
-}
-
-/// A layer without weights that is a node of its own. Its axis, if it has one, must be that of the channels.
-inline void add_layer_of_row(OnnxBuilder& builder, const OnnxNode& node, const OnnxTerm& term, const std::string& word) {
-    PictureTensor tensor = builder.settled(node.input(0));
-    builder.make_row(tensor.view);
-    std::vector<std::string_view> known;
-    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
-    for (const OnnxTerm::Attribute& attribute : term.attributes) {
-        if (attribute.name != "axis") continue;
-        const auto stated = OnnxAttributes{node, known}.get("axis", whole_number(attribute.otherwise));
-        const std::size_t axis = onnx_axis(stated, tensor.view.axes.size() + 1);
-        if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)))
-            throw std::invalid_argument("along another axis than the channels it has no spelling");
-    }
-    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// A node that a row of the table of spellings has by itself.
-inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
-    for (const SpellingRow& row : spelling_table) {
-        const OnnxTerm term{row.onnx};
-        if (term.text != node.type || !term.flat()) continue;
-        const auto numbers = row_attributes(node, term);
-        if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
-        if (numbers && is_layer(row)) return add_layer_of_row(builder, node, term, with_numbers(row.word, *numbers));
-        if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
-    }
-    throw std::invalid_argument("with these attributes it has no spelling");
-}
-
-/// Nodes of later versions for what the table puts together from others.
-inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
-    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
-    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
-    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
-    add_activation(builder, node, node.type == "Swish" ? "silu" : node.type == "Gelu" ? "gelu" : "mish");
-}
-
-/// Over the channels; which axis that is by default changed with version 13.
-inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
-    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.settled(node.input(0));
-    const std::size_t rank = tensor.view.axes.size() + 1,
-                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
-    builder.make_row(tensor.view);
-    std::size_t behind = 1;  // before version 13 all axes from this one on are one
-    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
-    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
-        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
-    builder.add(tensor.view,
-                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-}
-
-/// The node where a function begins is the one to name if nothing becomes of it.
-inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
-    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
-}
-
-/// Functions that activations are put together from.
-inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
-    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
-    PictureTensor tensor = builder.tensor(node.input(0));
-    const bool mish = node.type == "Tanh" && tensor.function.name() == "softplus";
-    if (!mish && !tensor.function.is_line() && !tensor.function.name().empty()) tensor = builder.settled(node.input(0));
-    begin_function(builder, tensor);
-    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
-        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
-        if (node.input(place).empty()) return std::nullopt;
-        const AnyArray& array = *builder.constant(node, place, "limits").array;
-        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
-        return array.as<double>()[0];
-    };
-    if (node.type == "Clip") {
-        const OnnxAttributes attributes{node, {"min", "max"}};
-        const std::optional<double> low = limit(attributes, 1, "min"), high = limit(attributes, 2, "max");
-        if (!low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
-        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
-        tensor.function.clip(*low, none ? std::nullopt : high);
-    } else if (node.type == "HardSigmoid") {
-        const OnnxAttributes attributes{node, {"alpha", "beta"}};
-        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
-        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
-        tensor.function.clip(0, 1);
-    } else {
-        static_cast<void>(OnnxAttributes{node});
-        using enum Pointwise::Function;
-        if (node.type == "Tanh") {
-            if (!mish) return add_activation(builder, node, "tanh");
-            tensor.function.apply_tanh();
-        } else {
-            tensor.function.apply(node.type == "Erf" ? erf : node.type == "Softplus" ? softplus : sigmoid);
-        }
-    }
-    builder.put(node.outputs[0], tensor);
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_rescale.hpp
-
-// Numbers of an ONNX file for each channel of the picture that it takes: a mean that is taken away, a deviation that it is divided by.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// What a Normalise ends in that divides by nothing yet.
-inline constexpr std::string_view undivided = ", Deviation<1>>";
-
-inline bool is_rescaled(const OnnxBuilder& builder, const PictureTensor& tensor) {
-    return tensor.view.value > 0 && builder.graph.layers[tensor.view.value - 1].kind == GraphLayer::Kind::rescale;
-}
-
-/// Add, Sub or Div of the picture, or of what was done to it before, with numbers along its channels. False if it is none of these.
-inline bool add_normalise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const OnnxConstant& constant) {
-    const PictureTensor& found = builder.tensor(node.input(place));
-    const bool divides = node.type == "Div";
-    if (node.type == "Mul" || ((divides || node.type == "Sub") && place == 1) || found.view.flat) return false;
-    if (!(found.view.value == 0 || is_rescaled(builder, found)) || !found.function.is_line()) return false;
-    const std::vector<double> numbers = constant.array->as<double>();
-    const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
-    if (numbers.empty() || (!alike && !along_channels(constant.array->shape, found.view))) return false;
-    if (!alike && numbers.size() != found.view.shape().channels) return false;
-    std::string text;
-    for (const double number : alike ? std::vector{numbers[0]} : numbers) {
-        if (!is_finite(number) || (divides && !(number > 0))) return false;
-        text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(node.type == "Sub" || divides ? number : -number));
-    }
-    PictureTensor tensor = found;
-    if (divides && is_rescaled(builder, tensor) && !tensor.shared && tensor.function.name() == "linear") {
-        if (std::string& word = builder.graph.layers[tensor.view.value - 1].word; word.ends_with(undivided)) {
-            word.replace(word.size() - undivided.size(), undivided.size(), ", Deviation<" + text + ">>");
-            builder.put(node.outputs[0], tensor);
-            return true;
-        }
-    }
-    if (alike) return false;
-    tensor = builder.settled(node.input(place));
-    const std::string word = divides ? "Normalise<Mean<0>, Deviation<" + text + ">>" : "Normalise<Mean<" + text + ">" + std::string{undivided};
-    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
-    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
-    return true;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_pointwise.hpp
-
-// Arithmetic of ONNX number by number, and what joins values.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
-/// the channels alone.
-inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
-    const auto& shape = constant.array->shape;
-    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
-        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
-        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
-        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
-    }
-    const std::vector<double> numbers = constant.array->as<double>();
-    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
-        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
-            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
-    }
-    return std::nullopt;
-}
-
-/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
-inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
-    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
-    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
-    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
-    const std::size_t count = layer.output.channels;
-    if (constant.array->size() != count && constant.array->size() != 1) return false;
-    GraphWeights added{constant.root, count, [array = constant.array, count] {
-                           const std::vector<float> numbers = array->as<float>();
-                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
-                       }};
-    if (!layer.bias) {
-        layer.weights.push_back(std::move(added));
-        layer.bias = true;
-    } else {
-        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
-            std::vector<float> sum = first();
-            const std::vector<float> more = second();
-            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
-            return sum;
-        };
-    }
-    PictureTensor result = tensor;
-    result.node.clear();
-    builder.put(node.outputs[0], result);
-    return true;
-}
-
-/// Whether the function that a tensor is of a value is whole: the value itself or an activation.
-inline bool may_settle(const PictureTensor& tensor) {
-    const std::string name = tensor.function.name();
-    return name == "linear" || (!name.empty() && tensor.view.value != 0);
-}
-
-/// Add, Sub, Mul or Div with numbers of the file.
-inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
-    PictureTensor tensor = builder.tensor(node.input(place));
-    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
-    if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
-    if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
-    if (add_normalise(builder, node, place, constant)) return;
-    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
-    const bool sum = node.type == "Add" || node.type == "Sum";
-    if (sum && add_to_bias(builder, node, tensor, constant)) return;
-    if (!number) throw std::invalid_argument("numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
-    if ((node.type == "Sub" || node.type == "Div") && place == 1)
-        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
-    begin_function(builder, tensor);
-    if (node.type == "Mul" || node.type == "Div")
-        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
-    else
-        tensor.function.shift(sum ? *number : -*number);
-    builder.put(node.outputs[0], tensor);
-}
-
-/// Add or Mul of two values; a product may be with one number for each channel.
-inline void join(OnnxBuilder& builder, const OnnxNode& node) {
-    const bool product = node.type == "Mul";
-    {
-        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
-        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
-            (a.function.name() != "linear" || b.function.name() != "linear")) {
-            PictureTensor both = a;
-            both.function = Pointwise::product(a.function, b.function);
-            both.shared = a.shared || b.shared;
-            both.node = a.function.name() == "linear" ? b.node : a.node;
-            return builder.put(node.outputs[0], both);
-        }
-    }
-    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
-    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
-    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
-    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
-    const bool gate =
-        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
-        a.view.axes.size() == b.view.axes.size() &&
-        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
-    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
-    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
-    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
-}
-
-inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
-    static_cast<void>(OnnxAttributes{node});
-    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
-    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
-    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
-    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
-    join(builder, node);
-}
-
-/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
-inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
-    std::vector<std::size_t> all;
-    for (const std::size_t value : values) {
-        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
-        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
-        all.insert(all.end(), parts.begin(), parts.end());
-    }
-    return all;
-}
-
-/// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.
-inline std::vector<std::size_t> grown(const LayerGraph& graph, const std::vector<std::size_t>& values) {
-    const std::vector<std::size_t> all = side_by_side(graph, values);
-    if (all != values) return values;
-    for (std::size_t n = graph.layers.size(); n > 0; --n) {
-        if (graph.layers[n - 1].kind != GraphLayer::Kind::concatenation) continue;
-        const std::vector<std::size_t> parts = side_by_side(graph, graph.layers[n - 1].inputs);
-        if (parts.size() >= all.size() || !std::ranges::equal(parts, std::span{all}.first(parts.size()))) continue;
-        std::vector<std::size_t> rest{n};
-        rest.insert(rest.end(), all.begin() + static_cast<std::ptrdiff_t>(parts.size()), all.end());
-        return rest;
-    }
-    return values;
-}
-
-inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
-    if (builder.is_part(node.input(0))) return read_parts(builder, node);
-    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
-    GraphLayer layer{GraphLayer::Kind::concatenation};
-    std::optional<PictureTensor> first;
-    std::size_t axis = 0, channels = 0;
-    for (const std::string& input : node.inputs) {
-        PictureTensor tensor = builder.settled(input);
-        builder.make_row(tensor.view);
-        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
-        TensorView aligned = tensor.view;
-        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
-            throw std::invalid_argument("a concatenation of channels was expected");
-        channels += tensor.view.extents[2];
-        layer.inputs.push_back(tensor.view.value);
-        const TensorView& whole = first->view;
-        for (std::size_t n = 0; n < whole.axes.size(); ++n)
-            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
-                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
-        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
-            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
-    }
-    if (!first) throw std::invalid_argument("branches were expected");
-    if (layer.inputs.size() == 1) return builder.put(node.outputs[0], *first);
-    TensorView view = first->view;
-    view.extents[2] = channels;
-    view.axes[axis - 1] = {TensorView::channels};
-    layer.output = view.shape();
-    layer.inputs = grown(builder.graph, layer.inputs);
-    builder.add(view, std::move(layer));
-    builder.put(node.outputs[0], PictureTensor{view, first->type});
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/onnx_operators.hpp
-
-// The table of ONNX's nodes and what reads each.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
-
-/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
-inline OnnxOperator onnx_operator_of(std::string_view type) {
-    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
-                                                                    {"MaxPool", read_pool},
-                                                                    {"AveragePool", read_pool},
-                                                                    {"GlobalMaxPool", read_global_pool},
-                                                                    {"GlobalAveragePool", read_global_pool},
-                                                                    {"ReduceMax", read_reduction},
-                                                                    {"ReduceMean", read_reduction},
-                                                                    {"Gemm", read_gemm},
-                                                                    {"MatMul", read_matmul},
-                                                                    {"BatchNormalization", read_batch_norm},
-                                                                    {"LayerNormalization", read_layer_norm},
-                                                                    {"InstanceNormalization", read_instance_norm},
-                                                                    {"LRN", read_local_response_norm},
-                                                                    {"Gelu", read_activation},
-                                                                    {"Swish", read_activation},
-                                                                    {"Mish", read_activation},
-                                                                    {"Softmax", read_softmax},
-                                                                    {"LogSoftmax", read_softmax},
-                                                                    {"Sigmoid", read_function},
-                                                                    {"Erf", read_function},
-                                                                    {"Tanh", read_function},
-                                                                    {"Softplus", read_function},
-                                                                    {"HardSigmoid", read_function},
-                                                                    {"Clip", read_function},
-                                                                    {"Add", read_arithmetic},
-                                                                    {"Sub", read_arithmetic},
-                                                                    {"Mul", read_arithmetic},
-                                                                    {"Div", read_arithmetic},
-                                                                    {"Sum", read_arithmetic},
-                                                                    {"Concat", read_concatenation},
-                                                                    {"Split", read_split},
-                                                                    {"Transpose", read_transpose},
-                                                                    {"Reshape", read_reshape},
-                                                                    {"Flatten", read_flatten},
-                                                                    {"Squeeze", read_squeeze},
-                                                                    {"Unsqueeze", read_unsqueeze},
-                                                                    {"Identity", read_identity},
-                                                                    {"Cast", read_cast},
-                                                                    {"Dropout", read_dropout},
-                                                                    {"Pad", read_pad},
-                                                                    {"Slice", read_slice}};
-    if (const auto found = operators.find(type); found != operators.end()) return found->second;
-    const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
-        const OnnxTerm term{row.onnx};
-        return term.text == type && term.flat();
-    });
-    return in_table ? read_row : nullptr;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/onnx_layer_graph.hpp
 
 // An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
@@ -26107,548 +22720,15 @@ inline OnnxOperator onnx_operator_of(std::string_view type) {
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-/// Reads one file's graph.
-class OnnxLayers {
-public:
-    OnnxLayers(const std::string& file, const OnnxModel& model) : file_(file), model_(model) {
-        builder_.opset = model.opset;
-        if (model.opset < 6) fail(sentence("operators of ONNX's version 6 or later were expected, the file has those of version ", model.opset));
-        for (const auto& [name, array] : model.weights) {
-            if (!held_.insert(name).second) fail("two tensors are called " + in_quotes(name));
-            builder_.put(name, OnnxConstant{std::shared_ptr<const AnyArray>{std::shared_ptr<const AnyArray>{}, &array}, name});
-        }
-        for (const auto& [name, reason] : model.unread) builder_.refuse(name, reason), held_.insert(name);
-        const OnnxValue& input = only(model.inputs, "input");
-        const OnnxValue& output = only(model.outputs, "output");
-        mark(output.name);
-        begin(input);
-        for (std::size_t n = 0; n < model.nodes.size(); ++n)
-            if (needed_[n]) visited(model.nodes[n], [&] { visit(model.nodes[n]); });
-        visited({"output", output.name}, [&] { finish(output.name); });
-    }
-    [[nodiscard]] LayerGraph take() { return std::move(builder_.graph); }
-
-private:
-    [[noreturn]] void fail(const std::string& text) const { throw FileError(file_, text); }
-
-    template <class Act>
-    void visited(const OnnxNode& node, Act act) {
-        builder_.node =
-            "the node " + in_quotes(node.name.empty() ? node.outputs.empty() ? node.type : node.outputs[0] : node.name) + " (" + node.type + ")";
-        if (node.type == "output") builder_.node = "the output " + in_quotes(node.name);
-        try {
-            act();
-        } catch (const std::invalid_argument& error) {
-            fail(builder_.node + ": " + error.what());
-        } catch (const OnnxBuilder::Refusal& refusal) {
-            fail(refusal.node + ": " + refusal.reason);
-        } catch (const std::range_error& error) {
-            fail(builder_.node + ": " + error.what());
-        }
-    }
-
-    // The one value that the file does not hold itself.
-    [[nodiscard]] const OnnxValue& only(const std::vector<OnnxValue>& values, const char* what) const {
-        const OnnxValue* found = nullptr;
-        for (const OnnxValue& value : values) {
-            if (held_.contains(value.name)) continue;
-            if (found) fail(sentence("one ", what, " was expected, the graph has ", in_quotes(found->name), " and ", in_quotes(value.name)));
-            found = &value;
-        }
-        if (!found) fail(sentence("one ", what, " was expected, the graph has none"));
-        return *found;
-    }
-
-    // Which nodes lead to the output, and how many of them read each name.
-    void mark(const std::string& output) {
-        std::map<std::string_view, std::size_t> makers;
-        for (std::size_t n = 0; n < model_.nodes.size(); ++n)
-            for (const std::string& name : model_.nodes[n].outputs) makers.emplace(name, n);
-        needed_.assign(model_.nodes.size(), false);
-        std::vector<std::string_view> open{output};
-        builder_.readers[output] = 1;
-        builder_.read_as_pictures.insert(output);
-        while (!open.empty()) {
-            const auto maker = makers.find(open.back());
-            open.pop_back();
-            if (maker == makers.end() || needed_[maker->second]) continue;
-            needed_[maker->second] = true;
-            const OnnxNode& node = model_.nodes[maker->second];
-            for (const std::string& name : node.inputs) {
-                ++builder_.readers[name];
-                if (node.type != "Conv" && node.type != "Pad") builder_.read_as_pictures.insert(name);
-                open.push_back(name);
-            }
-        }
-    }
-
-    void begin(const OnnxValue& input) {
-        try {
-            begin_graph(builder_, input, onnx_input_order(model_, needed_, held_, input));
-        } catch (const std::invalid_argument& error) {
-            fail(error.what());
-        }
-    }
-
-    void visit(const OnnxNode& node) {
-        if (!node.domain.empty()) throw std::invalid_argument("it is an operator of the domain " + in_quotes(node.domain) + ", which is not known");
-        for (std::size_t n = 1; n < node.outputs.size() && node.type != "Split"; ++n)
-            if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
-        const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
-        if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
-        if (of_picture && node.type != "Softmax" && node.type != "Sigmoid")
-            for (const std::string& name : node.inputs) settle_part(builder_, name);
-        if (of_picture && node.type != "Shape") {
-            const OnnxOperator read = onnx_operator_of(node.type);
-            if (!read) throw std::invalid_argument("Denim has no layer for it");
-            return read(builder_, node);
-        }
-        if (node.inputs.empty()) throw std::invalid_argument("Denim has no layer for it");
-        const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
-        const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
-        if (constant && all)
-            builder_.put(node.outputs[0], OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
-        else
-            builder_.put(node.outputs[0], fold_extents(builder_, node));
-    }
-
-    // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
-    void finish(const std::string& output) {
-        settle_part(builder_, output);
-        const PictureTensor tensor = builder_.settled(output);
-        const TensorView& view = tensor.view;
-        if (!view.channels_first() && !view.channels_last() &&
-            !(view.axes.size() <= 1 && (view.axes.empty() || view.vector() ? !view.flat : view.in_order())))
-            throw std::invalid_argument(
-                "a picture (N, C, H, W) or (N, H, W, C), or one row of numbers in the order of rows, columns and channels was expected; "
-                "its axes are others, or in another order");
-        LayerGraph& graph = builder_.graph;
-        std::vector<bool> leads(graph.layers.size() + 1, false);
-        leads[view.value] = true;
-        for (std::size_t n = graph.layers.size(); n > 0; --n)
-            if (leads[n])
-                for (const std::size_t input : graph.layers[n - 1].inputs) leads[input] = true;
-        std::vector<std::size_t> number(graph.layers.size() + 1, 0);
-        std::vector<GraphLayer> kept;
-        for (std::size_t n = 1; n <= graph.layers.size(); ++n) {
-            if (!leads[n]) continue;
-            kept.push_back(std::move(graph.layers[n - 1]));
-            for (std::size_t& input : kept.back().inputs) input = number[input];
-            number[n] = kept.size();
-        }
-        graph.layers = std::move(kept);
-        graph.result = number[view.value];
-    }
-
-    std::string file_;
-    const OnnxModel& model_;
-    OnnxBuilder builder_;
-    std::set<std::string, std::less<>> held_;  // names of the file's own numbers
-    std::vector<bool> needed_;
-};
-
-}  // namespace detail
-
 /// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
 /// node that is not understood, and why.
-inline LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
+DENIM_ONCE LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model);
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/format/onnx_tensor.hpp
 
-#include <protozero/pbf_reader.hpp>
-
-namespace denim::inline DENIM_TARGET::detail {
-
-namespace onnx_field {
-
-/// A field with the form that it has to have: a text, bytes or a message; a whole number; a float. Others are skipped.
-constexpr std::uint32_t text(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited); }
-constexpr std::uint32_t number(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::varint); }
-constexpr std::uint32_t single(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32); }
-
-}  // namespace onnx_field
-
-/// Lists of one kind come packed into one field or as a field each.
-inline void read_longs(protozero::pbf_reader& message, std::vector<std::int64_t>& to) {
-    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-        for (const std::int64_t number : message.get_packed_int64()) to.push_back(number);
-    else
-        to.push_back(message.get_int64());
-}
-
-/// A tensor of the file: its name, and its numbers or why they are not read.
-struct OnnxTensor {
-    std::string name;
-    std::variant<AnyArray, OnnxUnread> value;
-};
-
-/// Reads one tensor. Numbers come as bytes, or each in a field of its own as ONNX widens them: 16 bits in an int32.
-class OnnxTensorReader {
-public:
-    explicit OnnxTensorReader(const ByteSource& source) : source_(source) {}
-
-    [[nodiscard]] OnnxTensor read(protozero::pbf_reader message) {
-        using namespace onnx_field;
-        while (message.next()) switch (message.tag_and_type()) {
-                case number(tensor_dims):
-                case text(tensor_dims):
-                    read_longs(message, extents_);
-                    break;
-                case number(tensor_type):
-                    kind_ = message.get_int32();
-                    break;
-                case text(tensor_name):
-                    name_ = message.get_string();
-                    break;
-                case text(tensor_raw): {
-                    const auto view = message.get_view();
-                    const auto raw = std::as_bytes(std::span{view.data(), view.size()});
-                    raw_.assign(raw.begin(), raw.end());
-                    break;
-                }
-                case single(tensor_floats):
-                case text(tensor_floats):
-                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-                        for (const float value : message.get_packed_float()) floats_.push_back(value);
-                    else
-                        floats_.push_back(message.get_float());
-                    break;
-                case protozero::tag_and_type(tensor_doubles, protozero::pbf_wire_type::fixed64):
-                case text(tensor_doubles):
-                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-                        for (const double value : message.get_packed_double()) doubles_.push_back(value);
-                    else
-                        doubles_.push_back(message.get_double());
-                    break;
-                case number(tensor_ints):
-                case text(tensor_ints):
-                case number(tensor_longs):
-                case text(tensor_longs):
-                case number(tensor_unsigned):
-                case text(tensor_unsigned):
-                    read_longs(message, whole_);  // the same bits
-                    break;
-                case number(tensor_location):
-                    external_ = message.get_int32() != 0;
-                    break;
-                case text(tensor_external):
-                    external_ = true;
-                    message.skip();
-                    break;
-                default:
-                    message.skip();
-            }
-        return {std::move(name_), value()};
-    }
-
-private:
-    [[nodiscard]] std::variant<AnyArray, OnnxUnread> value() {
-        if (external_) return OnnxUnread{"lies in another file; export the model with its weights inside"};
-        const auto type = std::ranges::find(onnx_types, kind_, &std::pair<std::int32_t, ElementType>::first);
-        if (type == std::end(onnx_types)) return OnnxUnread{sentence("has elements of ONNX's type ", kind_, ", which is not read")};
-        AnyArray array;
-        array.type = type->second;
-        array.shape.clear();
-        for (const std::int64_t extent : extents_) {
-            if (extent < 0) source_.fail(sentence("the tensor ", in_quotes(name_), " has the extent ", extent));
-            array.shape.push_back(static_cast<std::size_t>(extent));
-        }
-        if (raw_.empty()) visit_element(array.type, [&]<class Number>() { narrow<Number>(); });
-        const auto wanted = checked_size(array.shape, element_size(array.type));
-        if (!wanted || *wanted != raw_.size())
-            source_.fail(sentence("the tensor ", in_quotes(name_), ' ', shape_text(array.shape), " of ", element_name(array.type), " has ",
-                                  raw_.size(), " bytes"));
-        array.bytes = std::move(raw_);
-        return array;
-    }
-
-    template <class Number>
-    void narrow() {
-        const auto append = [&](const auto& number) {
-            const auto part = std::as_bytes(std::span{&number, 1});
-            raw_.insert(raw_.end(), part.begin(), part.end());
-        };
-        if constexpr (std::is_same_v<Number, float>) {
-            for (const float number : floats_) append(number);
-        } else if constexpr (std::is_same_v<Number, double>) {
-            for (const double number : doubles_) append(number);
-        } else {
-            for (const std::int64_t wide : whole_) {
-                if constexpr (std::is_integral_v<Number>) {
-                    if (sizeof(Number) < 8 && !std::in_range<Number>(wide))
-                        source_.fail(sentence("the tensor ", in_quotes(name_), " of ", element_name(element_type<Number>), " holds ", wide));
-                    append(static_cast<Number>(wide));
-                } else if constexpr (std::is_same_v<Number, Boolean>) {
-                    append(Boolean{wide != 0});
-                } else {
-                    Number half;
-                    half.bits = static_cast<std::uint16_t>(wide);
-                    append(half);
-                }
-            }
-        }
-    }
-
-    const ByteSource& source_;
-    std::string name_;
-    std::vector<std::int64_t> extents_, whole_;
-    std::vector<float> floats_;
-    std::vector<double> doubles_;
-    std::vector<std::byte> raw_;
-    std::int32_t kind_ = 0;
-    bool external_ = false;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/format/onnx_attribute.hpp
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A named property of a node. Of a kind that is not read, it says so.
-inline OnnxAttribute read_attribute(const ByteSource& source, protozero::pbf_reader message) {
-    using namespace onnx_field;
-    OnnxAttribute attribute{"", OnnxUnread{"has an attribute of a kind that is not read"}};
-    std::vector<std::int64_t> ints;
-    std::vector<float> floats;
-    std::int32_t kind = 0;
-    while (message.next()) switch (message.tag_and_type()) {
-            case text(attribute_name):
-                attribute.name = message.get_string();
-                break;
-            case single(attribute_float):
-                attribute.value = message.get_float();
-                break;
-            case number(attribute_int):
-                attribute.value = message.get_int64();
-                break;
-            case text(attribute_string):
-                attribute.value = message.get_string();
-                break;
-            case text(attribute_tensor): {
-                auto tensor = OnnxTensorReader{source}.read(message.get_message()).value;
-                std::visit([&](auto& value) { attribute.value = std::move(value); }, tensor);
-                break;
-            }
-            case number(attribute_ints):
-            case text(attribute_ints):
-                read_longs(message, ints);
-                break;
-            case single(attribute_floats):
-            case text(attribute_floats):
-                if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-                    for (const float value : message.get_packed_float()) floats.push_back(value);
-                else
-                    floats.push_back(message.get_float());
-                break;
-            case number(attribute_type):
-                kind = message.get_int32();
-                break;
-            default:
-                message.skip();
-        }
-    // proto3 leaves out what is zero or empty: the type says which of them it is.
-    const bool unset = std::holds_alternative<OnnxUnread>(attribute.value) && kind != of_tensor;
-    if (!ints.empty() || kind == of_ints)
-        attribute.value = std::move(ints);
-    else if (!floats.empty() || kind == of_floats)
-        attribute.value = std::move(floats);
-    else if (unset && kind == of_float)
-        attribute.value = 0.0f;
-    else if (unset && kind == of_int)
-        attribute.value = std::int64_t{0};
-    else if (unset && kind == of_string)
-        attribute.value = std::string{};
-    return attribute;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/format/onnx_read.hpp
 
 namespace denim::inline DENIM_TARGET {
-
-namespace detail {
-
-/// Reads the messages of an ONNX file. Nothing nests deeper than the file's form says, and nothing takes more memory than the
-/// file has bytes.
-class OnnxReader {
-public:
-    explicit OnnxReader(const ByteSource& source) : source_(source) {}
-
-    [[nodiscard]] OnnxModel read(const std::string& bytes) const {
-        using namespace onnx_field;
-        OnnxModel model{.opset = 0, .producer = ""};
-        bool any = false;
-        for (protozero::pbf_reader file{bytes}; file.next();) switch (file.tag_and_type()) {
-                case text(producer_name):
-                    model.producer = file.get_string();
-                    break;
-                case text(graph):
-                    any = true, read_graph(file.get_message(), model);
-                    break;
-                case text(opset_import):
-                    read_opset(file.get_message(), model);
-                    break;
-                case text(metadata_props):
-                    model.metadata.insert(read_pair(file.get_message()));
-                    break;
-                default:
-                    file.skip();
-            }
-        if (const std::string kind = any ? "" : file_kind(source_); !any)
-            source_.fail("an ONNX file was expected, " + (kind.empty() ? "it has no graph" : "this is " + kind));
-        return model;
-    }
-
-private:
-    void read_graph(protozero::pbf_reader graph, OnnxModel& model) const {
-        using namespace onnx_field;
-        while (graph.next()) switch (graph.tag_and_type()) {
-                case text(graph_node):
-                    add_node(read_node(graph.get_message()), model);
-                    break;
-                case text(graph_initializer):
-                    add_constant(OnnxTensorReader{source_}.read(graph.get_message()), model);
-                    break;
-                case text(graph_input):
-                    model.inputs.push_back(read_value(graph.get_message()));
-                    break;
-                case text(graph_output):
-                    model.outputs.push_back(read_value(graph.get_message()));
-                    break;
-                default:
-                    graph.skip();
-            }
-    }
-
-    // A node that only holds numbers is a weight, whichever of its attributes holds them.
-    static void add_node(OnnxNode node, OnnxModel& model) {
-        if (node.type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 || node.attributes.size() != 1) {
-            model.nodes.push_back(std::move(node));
-            return;
-        }
-        const auto array_of = []<class Value>(Value& value) -> std::variant<AnyArray, OnnxUnread> {
-            if constexpr (std::is_same_v<Value, AnyArray> || std::is_same_v<Value, OnnxUnread>)
-                return std::move(value);
-            else if constexpr (std::is_same_v<Value, std::string>)
-                return OnnxUnread{"is a text"};
-            else if constexpr (requires { value.size(); })
-                return AnyArray::of(std::span{std::as_const(value)}, {value.size()});
-            else
-                return AnyArray::of(std::span<const Value>{&value, 1}, {});
-        };
-        add_constant({node.outputs[0], std::visit(array_of, node.attributes[0].value)}, model);
-    }
-    static void add_constant(OnnxTensor tensor, OnnxModel& model) {
-        if (auto* const array = std::get_if<AnyArray>(&tensor.value))
-            model.weights.emplace_back(std::move(tensor.name), std::move(*array));
-        else
-            model.unread.emplace(std::move(tensor.name), std::get<OnnxUnread>(tensor.value).reason);
-    }
-
-    static void read_opset(protozero::pbf_reader message, OnnxModel& model) {
-        std::string domain;
-        std::int64_t version = 0;
-        while (message.next()) switch (message.tag_and_type()) {
-                case text(onnx_field::opset_domain):
-                    domain = message.get_string();
-                    break;
-                case number(onnx_field::opset_version):
-                    version = message.get_int64();
-                    break;
-                default:
-                    message.skip();
-            }
-        if (domain.empty() || domain == "ai.onnx") model.opset = version;
-    }
-    static std::pair<std::string, std::string> read_pair(protozero::pbf_reader message) {
-        std::pair<std::string, std::string> pair;
-        while (message.next()) switch (message.tag_and_type()) {
-                case text(onnx_field::pair_key):
-                    pair.first = message.get_string();
-                    break;
-                case text(onnx_field::pair_value):
-                    pair.second = message.get_string();
-                    break;
-                default:
-                    message.skip();
-            }
-        return pair;
-    }
-
-    [[nodiscard]] OnnxNode read_node(protozero::pbf_reader message) const {
-        using namespace onnx_field;
-        OnnxNode node;
-        while (message.next()) switch (message.tag_and_type()) {
-                case text(node_input):
-                    node.inputs.push_back(message.get_string());
-                    break;
-                case text(node_output):
-                    node.outputs.push_back(message.get_string());
-                    break;
-                case text(node_name):
-                    node.name = message.get_string();
-                    break;
-                case text(node_type):
-                    node.type = message.get_string();
-                    break;
-                case text(node_domain):
-                    node.domain = message.get_string();
-                    if (node.domain == "ai.onnx") node.domain.clear();
-                    break;
-                case text(node_attribute):
-                    node.attributes.push_back(read_attribute(source_, message.get_message()));
-                    break;
-                default:
-                    message.skip();
-            }
-        return node;
-    }
-
-    [[nodiscard]] OnnxValue read_value(protozero::pbf_reader message) const {
-        using namespace onnx_field;
-        OnnxValue value;
-        while (message.next()) {
-            if (message.tag_and_type() == text(value_name)) {
-                value.name = message.get_string();
-            } else if (message.tag_and_type() == text(value_type)) {
-                protozero::pbf_reader type = message.get_message();
-                while (type.next(type_tensor, protozero::pbf_wire_type::length_delimited)) read_type(type.get_message(), value);
-            } else {
-                message.skip();
-            }
-        }
-        return value;
-    }
-    static void read_type(protozero::pbf_reader tensor, OnnxValue& value) {
-        using namespace onnx_field;
-        while (tensor.next()) {
-            if (tensor.tag_and_type() == number(element_type_number)) {
-                const auto type = std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
-                value.readable = type != std::end(onnx_types);
-                if (value.readable) value.type = type->second;
-            } else if (tensor.tag_and_type() == text(type_shape)) {
-                for (protozero::pbf_reader shape = tensor.get_message(); shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
-                    std::int64_t extent = 0;
-                    for (protozero::pbf_reader dimension = shape.get_message(); dimension.next();)
-                        if (dimension.tag_and_type() == number(dim_value))
-                            extent = dimension.get_int64();
-                        else
-                            dimension.skip();
-                    value.shape.push_back(extent > 0 ? static_cast<std::size_t>(extent) : 0);
-                }
-            } else {
-                tensor.skip();
-            }
-        }
-    }
-
-    const ByteSource& source_;
-};
-
-}  // namespace detail
 
 /// Reads an ONNX file. What its nodes mean is for the reader to say; weights are checked against their shapes. Throws
 /// FileError.
@@ -26666,32 +22746,14 @@ namespace detail {
 
 /// What each head gives, by the file: its metadata, if export_onnx wrote them, or the softmax or sigmoid at its end that the network has not.
 /// Nothing where it does not say.
-inline std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
-                                             std::span<const std::size_t> taken) {
-    if (model.metadata.contains("architecture") && model.metadata.contains("outputs"))
-        return read_metadata(file, {{"outputs", model.metadata.at("outputs")}}).outputs;
-    if (graph.result == 0 || std::ranges::find(taken, graph.result - 1) != taken.end()) return {};
-    const std::string& last = graph.layers[graph.result - 1].word;
-    if (last == "sigmoid") return {std::string{gives_words[static_cast<std::size_t>(Gives::labels)]}};
-    if (last == "softmax" || last == "log_softmax") return {std::string{gives_words[static_cast<std::size_t>(Gives::classes)]}};
-    return {};
-}
+DENIM_ONCE std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
+                                             std::span<const std::size_t> taken);
 
 /// Gamma or beta of a normalisation.
-inline bool may_be_missing(const GraphLayer& layer, std::size_t number) {
-    using Kind = GraphLayer::Kind;
-    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
-}
+DENIM_ONCE bool may_be_missing(const GraphLayer& layer, std::size_t number);
 
 /// The numbers of a file's layer for ours; the gamma of a BatchNorm with another epsilon changes so that both give the same.
-inline std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
-    std::vector<float> numbers = theirs.weights[number].numbers();
-    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
-    const std::vector<float> variances = theirs.weights[3].numbers();
-    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
-        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
-    return numbers;
-}
+DENIM_ONCE std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number);
 
 }  // namespace detail
 
@@ -26745,6 +22807,7 @@ void import_onnx(Network& network, const std::filesystem::path& file) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/load_matching.hpp
 
 // Weights of one network into another that shares some of its layers: a trunk under another head.
@@ -26773,23 +22836,10 @@ struct MatchReport {
 namespace detail {
 
 /// "2.0" of "2.0.weights".
-inline std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
-
-/// Whether a row is one of `names`, or inside a layer that is.
-inline bool is_named(const std::string& row, std::span<const std::string> names) {
-    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
-}
+DENIM_ONCE std::string layer_of_row(const std::string& row);
 
 /// Why a row does not fit the file, or nothing.
-inline std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
-    if (is_named(row.name, skip)) return "it was to be skipped";
-    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
-    if (tensor == weights.tensors().end()) return "the file has no array of this name";
-    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
-    const std::vector<std::size_t> expected(extents.begin(), extents.end());
-    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
-    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
-}
+DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip);
 
 }  // namespace detail
 
@@ -26837,698 +22887,7 @@ MatchReport load_matching(Network& network, const std::filesystem::path& path, c
 }
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/exchange/keras_settings.hpp
 
-// What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// The settings of one layer. Whoever asks for a key accounts for it; `refuse_others` refuses what else is
-/// set.
-class KerasSettings {
-public:
-    using Json = nlohmann::json;
-
-    explicit KerasSettings(const Json& config) : config_(config) {
-        if (!config.is_object()) throw std::invalid_argument("its config is no object");
-        learning_only({"name", "trainable"});
-        require_float_numbers("dtype");
-    }
-
-    /// Throws std::invalid_argument with the key, what it is, and a sentence.
-    [[noreturn]] void refuse(const std::string& key, std::string_view sentence) const {
-        const auto found = config_.find(key);
-        throw std::invalid_argument(in_quotes(key) + " is " + in_quotes(found == config_.end() ? "missing" : found->dump()) +
-                                    "; " + std::string{sentence});
-    }
-
-    /// The value of a key, null where it is missing.
-    const Json& value(const std::string& key) {
-        static const Json none;
-        known_.insert(key);
-        const auto found = config_.find(key);
-        return found == config_.end() ? none : *found;
-    }
-    bool flag(const std::string& key, bool otherwise) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (!json.is_boolean()) refuse(key, "true or false was expected");
-        return json.get<bool>();
-    }
-    double number(const std::string& key, double otherwise) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (!json.is_number()) refuse(key, "a number was expected");
-        return json.get<double>();
-    }
-    std::size_t size(const std::string& key) { return size_of(key, value(key)); }
-    /// Rows and columns: two numbers, or one for both. Along a row alone: one.
-    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise, bool along_row) {
-        const Json& json = value(key);
-        if (json.is_null()) return otherwise;
-        if (along_row) return {1, size_of(key, json.is_array() && json.size() == 1 ? json[0] : json)};
-        if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
-        return {size_of(key, json), size_of(key, json)};
-    }
-    std::array<std::size_t, 2> pair(const std::string& key, bool along_row) {
-        if (value(key).is_null()) refuse(key, "sizes were expected");
-        return pair(key, {}, along_row);
-    }
-
-    /// Pixels at the top, left, bottom and right: ((top, bottom), (left, right)), a number for rows and one for columns, or one for all. Of a
-    /// sequence, `along_row`: (left, right), or one for both.
-    std::array<std::size_t, 4> edges(const std::string& key, bool along_row) {
-        const Json& json = value(key);
-        const auto both = [&](const Json& axis) {
-            const auto one = [&](const Json& number) { return number == 0 ? 0 : size_of(key, number); };
-            if (axis.is_array() && axis.size() == 2) return std::array{one(axis[0]), one(axis[1])};
-            return std::array{one(axis), one(axis)};
-        };
-        const bool apart = json.is_array() && json.size() == 2 && !along_row;
-        const auto rows = both(along_row ? Json(0) : apart ? json[0] : json), columns = both(apart ? json[1] : json);
-        return {rows[0], columns[0], rows[1], columns[1]};
-    }
-
-    /// Must be missing, null, or this: another value has no spelling.
-    void require(const std::string& key, const Json& neutral, std::string_view sentence) {
-        const Json& json = value(key);
-        if (!json.is_null() && json != neutral) refuse(key, sentence);
-    }
-    /// An axis or a list of one, which must be that of the channels: the last of `axes`, counted with the batch's.
-    void require_channels(const std::string& key, int axes, std::string_view sentence) {
-        const Json& json = value(key);
-        const Json& axis = json.is_array() && json.size() == 1 ? json[0] : json;
-        if (!json.is_null() && axis != -1 && axis != axes - 1) refuse(key, sentence);
-    }
-    /// Rows, columns, channels in this order, which is what Keras takes where nothing is said.
-    void require_channels_last() { require("data_format", "channels_last", "channels_last was expected"); }
-
-    /// Keys that say how a layer learns: a trained network gives the same whatever they are.
-    void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
-
-    /// Keras can replace weights by others that stand beside them in its files.
-    void require_plain_weights() {
-        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
-            require(key, nullptr, "weights as they were trained were expected");
-    }
-
-    void refuse_others() const {
-        for (const auto& [key, json] : config_.items()) {
-            const std::string_view text = key;
-            const bool learns =
-                text.ends_with("_initializer") || text.ends_with("_regularizer") || text.ends_with("_constraint");
-            if (!learns && !known_.contains(key) && !json.is_null()) refuse(key, "Denim does not know what that does");
-        }
-    }
-
-    std::size_t size_of(const std::string& key, const Json& json) const {
-        if (!json.is_number_integer() || json.get<std::int64_t>() <= 0 || json.get<std::int64_t>() > 1'000'000)
-            refuse(key, "a size was expected, " + in_quotes(json.dump()) + " came");
-        return json.get<std::size_t>();
-    }
-
-private:
-    // A name, or an object that holds it. Numbers of less precision are the same network; whole or quantized ones are not.
-    void require_float_numbers(const std::string& key) {
-        const Json& json = value(key);
-        const Json name = json.is_object() && json.contains("config") && json["config"].is_object()
-                              ? json["config"].value("name", Json{})
-                              : json;
-        if (json.is_null()) return;
-        for (const char* const known : {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"})
-            if (name == known) return;
-        refuse(key, "floats were expected");
-    }
-
-    const Json& config_;
-    std::set<std::string, std::less<>> known_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_activations.hpp
-
-// Keras's layers that are an activation with numbers of its own.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// A number of at least 0 as it is written, to the precision of a float.
-inline std::string keras_number(KerasSettings& settings, const std::string& key, double otherwise) {
-    const double number = settings.number(key, otherwise);
-    if (!(number >= 0)) settings.refuse(key, "a number of at least 0 was expected");
-    return shortest_text(static_cast<float>(number));
-}
-
-/// A ReLU that may be cut off, or tilted.
-inline std::string keras_relu(KerasSettings& settings) {
-    settings.require("threshold", 0, "a ReLU that is moved has no spelling");
-    const std::string slope = keras_number(settings, "negative_slope", 0);
-    if (settings.value("max_value").is_null()) return slope == "0" ? "relu" : "leaky_relu of " + slope;
-    if (slope != "0") settings.refuse("negative_slope", "a ReLU that is both cut off and tilted has no spelling");
-    const std::string most = keras_number(settings, "max_value", 0);
-    if (most == "0") settings.refuse("max_value", "a number above 0 was expected");
-    return most == "6" ? "relu6" : "clip of 0, " + most;
-}
-
-inline std::string keras_leaky_relu(KerasSettings& settings) {
-    const bool old = !settings.value("alpha").is_null(), now = !settings.value("negative_slope").is_null();  // its names in Keras 2 and 3
-    const std::string slope = keras_number(settings, old ? "alpha" : "negative_slope", 0.3);
-    if (old && now && keras_number(settings, "negative_slope", 0) != slope)
-        settings.refuse("negative_slope", "two slopes that are not the same have no spelling");
-    return "leaky_relu of " + slope;
-}
-
-/// The activation that a layer of this kind is, in the words of the table of spellings; empty if it is none.
-inline std::string keras_activation(const std::string& kind, KerasSettings& settings) {
-    if (kind == "ReLU") return keras_relu(settings);
-    if (kind == "LeakyReLU") return keras_leaky_relu(settings);
-    if (kind != "ELU") return "";
-    const std::string alpha = keras_number(settings, "alpha", 1);
-    if (alpha == "0") settings.refuse("alpha", "a number above 0 was expected");
-    return alpha == "1" ? "elu" : "elu of " + alpha;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_model.hpp
-
-// The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
-// and is on the way to the output. Models within it are laid open: their layers stand among its own, "backbone/conv1". Anything else throws
-// std::invalid_argument with a sentence.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// One layer, and the names of the layers that it reads.
-struct KerasLayer {
-    std::string kind, name;
-    nlohmann::json settings;
-    std::vector<std::string> inputs;
-    std::optional<double> number = {};  ///< of x + 3 and x * 3
-
-    /// "the layer 'conv' (Conv2D): SENTENCE".
-    [[noreturn]] void refuse(std::string_view sentence) const {
-        throw std::invalid_argument("the layer " + in_quotes(name) + " (" + kind + "): " + std::string{sentence});
-    }
-};
-
-/// A model from the JSON that Keras 2 or 3 writes, its layers in the order in which they compute.
-class KerasModel {
-public:
-    using Json = nlohmann::json;
-
-    explicit KerasModel(const Json& model) {
-        output_ = add_model(model, "", "");
-        for (const KerasLayer& layer : layers_)
-            if (reads_.at(layer.name) == 0 && layer.name != output_)
-                layer.refuse("nothing reads what it gives; the model's output is that of " + in_quotes(output_));
-    }
-
-    [[nodiscard]] const std::vector<KerasLayer>& layers() const { return layers_; }
-    /// The value x where the layer is the last of (x + 3, between 0 and 6) * 1/6, as Keras's applications write a hard sigmoid.
-    [[nodiscard]] std::optional<std::string> hard_sigmoid_of(const KerasLayer& layer) const {
-        if (layer.kind != "Multiply" || !layer.number || static_cast<float>(*layer.number) != 1.0f / 6) return std::nullopt;
-        const KerasLayer& relu = *std::ranges::find(layers_, layer.inputs[0], &KerasLayer::name);
-        if (relu.kind != "ReLU" || relu.settings.value("max_value", Json{}) != 6 || relu.inputs.size() != 1) return std::nullopt;
-        const KerasLayer& sum = *std::ranges::find(layers_, relu.inputs[0], &KerasLayer::name);
-        if (sum.kind != "Add" || !sum.number || *sum.number != 3) return std::nullopt;
-        return sum.inputs[0];
-    }
-    [[nodiscard]] const std::string& output() const { return output_; }
-    /// How many layers read what this one gives.
-    [[nodiscard]] std::size_t reads(const std::string& name) const { return reads_.at(name); }
-
-private:
-    static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
-    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
-    // x + y and x * y are operations, not layers.
-    static bool is_operation(const Json& json, const std::string& kind) {
-        const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";
-        return (kind == "Add" || kind == "Multiply") && (within("keras.src.ops", where) || within("keras.ops", where));
-    }
-    // A class of one's own may have the name of one of Keras's; two of Keras's applications have such.
-    static void check_class(const Json& json, const KerasLayer& layer) {
-        const Json module = json.value("module", Json{}), registered = json.value("registered_name", Json{});
-        const std::string where = module.is_string() ? module.get<std::string>() : "";
-        const bool of_application = (layer.kind == "LayerScale" && where == "keras.src.applications.convnext") ||
-                                    (layer.kind == "CustomScaleLayer" && where == "keras.src.applications.inception_resnet_v2");
-        if (is_operation(json, layer.kind) || of_application) return;
-        if (!module.is_null() && !within("keras.layers", where) && !within("keras.src.layers", where) && !within("tf_keras.layers", where) &&
-            !within("tensorflow.keras.layers", where))
-            layer.refuse("it is of the module " + in_quotes(module.dump()) + ", not of keras.layers: Denim has no layer for it");
-        if (!registered.is_null())
-            layer.refuse("it is a class of one's own, registered as " + in_quotes(registered.dump()) + ": Denim has no layer for it");
-    }
-
-    // Adds the layers of a model, which reads the value `input`, or has an input of its own where that is empty; the name of what it gives.
-    std::string add_model(const Json& model, const std::string& before, const std::string& input) {
-        const std::string kind = model.at("class_name");
-        const bool sequential = kind == "Sequential";
-        if (!is_model(kind)) throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
-        const Json& config = model.at("config");
-        std::string last = input;
-        bool first = true;
-        for (const Json& json : config.is_array() ? config : config.at("layers")) {
-            KerasLayer layer{json.at("class_name"), before + json.at("config").at("name").get<std::string>(), json.at("config"), {}};
-            if (!is_model(layer.kind)) check_class(json, layer);
-            if (sequential && last.empty() && layer.kind != "InputLayer") last = add_input_of(layer);  // Keras 2 writes no InputLayer
-            if (sequential && !last.empty()) layer.inputs = {last};
-            if (!sequential && json.contains("inbound_nodes")) read_inputs(json, before, layer);
-            if (layer.kind == "InputLayer" && !before.empty()) {
-                if (!first) layer.refuse("a model of one input was expected, this is another");
-                last = called_[layer.name] = input;
-            } else if (is_model(layer.kind)) {
-                if (layer.inputs.size() != 1) layer.refuse(sentence("a model of one input within a model was expected, it reads ", layer.inputs.size()));
-                last = called_[layer.name] = add_model(json, layer.name + "/", layer.inputs[0]);
-            } else {
-                last = layer.name;
-                add(std::move(layer));
-            }
-            first = false;
-        }
-        if (layers_.empty()) throw std::invalid_argument("there is no layer");
-        if (sequential) return last;
-        if (const std::string begin = only(config, "input_layers"), front = before.empty() ? layers_.front().name : input; value_of(before + begin) != front)
-            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(front) + " came");
-        const std::string output = value_of(before + only(config, "output_layers"));
-        if (!reads_.contains(output)) throw std::invalid_argument("there is no layer " + in_quotes(output) + ", which is to be the output");
-        return output;
-    }
-    // What a model within gives is called as the layer that gives it.
-    [[nodiscard]] std::string value_of(const std::string& name) const {
-        const auto found = called_.find(name);
-        return found == called_.end() ? name : found->second;
-    }
-
-    std::string add_input_of(KerasLayer& layer) {
-        const char* const key = layer.settings.contains("batch_input_shape") ? "batch_input_shape" : "batch_shape";
-        if (!layer.settings.contains(key)) layer.refuse("it has no input that is known");
-        add({"InputLayer", "input of " + layer.name, {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
-        layer.settings.erase(key);
-        return layers_.back().name;
-    }
-
-    void add(KerasLayer layer) {
-        if (layer.kind == "InputLayer" && !layers_.empty()) layer.refuse("a model of one input was expected, this is another");
-        if (layer.kind != "InputLayer" && layer.inputs.empty()) layer.refuse("it has no input that is known");
-        for (const std::string& input : layer.inputs) {
-            const auto found = reads_.find(input);
-            if (found == reads_.end()) layer.refuse("it reads " + in_quotes(input) + ", which is no layer in front of it");
-            ++found->second;
-        }
-        if (!reads_.emplace(layer.name, 0).second) layer.refuse("another layer has this name");
-        layers_.push_back(std::move(layer));
-    }
-
-    // The layers that its one call reads, as Keras 3 writes it ({"args": [...], "kwargs": {...}}) or Keras 2 (["name", 0, 0, {...}]).
-    void read_inputs(const Json& json, const std::string& before, KerasLayer& layer) const {
-        const Json& nodes = json.at("inbound_nodes");
-        if (!nodes.is_array()) layer.refuse("its inbound_nodes are no list");
-        if (nodes.size() > 1)
-            layer.refuse(sentence("it is called ", nodes.size(), " times; a layer that is shared has no spelling"));
-        if (nodes.empty()) return;
-        const Json& node = nodes[0];
-        std::vector<std::string> inputs;
-        if (node.is_object()) {
-            for (const Json& argument : node.at("args"))
-                if (argument.is_number() && is_operation(json, layer.kind) && !layer.number)
-                    layer.number = argument.get<double>();
-                else
-                    collect(argument, inputs, layer, 0);
-            check_arguments(node.value("kwargs", Json::object()), layer);
-        } else {
-            collect(node, inputs, layer, 0);
-        }
-        if (layer.number && inputs.size() != 1) layer.refuse(sentence("it is called with a number and ", inputs.size(), " values, which has no spelling"));
-        for (const std::string& name : inputs) layer.inputs.push_back(value_of(before + name));
-    }
-    static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {
-        if (depth > 20) layer.refuse("its connections nest too deep");
-        if (json.is_object() && json.value("class_name", Json{}) == "__keras_tensor__") {
-            collect(json.at("config").at("keras_history"), inputs, layer, depth + 1);
-        } else if (json.is_array() && json.size() >= 3 && json[0].is_string() && json[1].is_number() && json[2].is_number()) {
-            if (json[1] != 0 || json[2] != 0)
-                layer.refuse("it reads call " + json[1].dump() + ", output " + json[2].dump() + " of " + in_quotes(json[0].get<std::string>()) +
-                             "; a layer that is shared or gives several values has no spelling");
-            inputs.push_back(json[0]);
-            if (json.size() > 3) check_arguments(json[3], layer);
-        } else if (json.is_array()) {
-            for (const Json& part : json) collect(part, inputs, layer, depth + 1);
-        } else if (!json.is_null()) {
-            layer.refuse("it is called with " + in_quotes(json.dump()) + ", which is no value of another layer");
-        }
-    }
-    // What a call says beside its inputs.
-    static void check_arguments(const Json& arguments, const KerasLayer& layer) {
-        for (const auto& [key, json] : arguments.items()) {
-            bool nothing = json.is_null() || (key == "training" && json == false);
-            if (json.is_array()) {
-                nothing = true;
-                for (const Json& part : json) nothing &= part.is_null();
-            }
-            if (!nothing) layer.refuse("it is called with " + in_quotes(key) + " " + in_quotes(json.dump()) + ", which has no spelling");
-        }
-    }
-
-    // The one layer of the model's inputs or outputs.
-    static std::string only(const Json& config, const char* key) {
-        std::vector<std::string> names;
-        const KerasLayer model{"the model", key, {}, {}};
-        const Json& json = config.at(key);
-        if (json.is_object())
-            for (const Json& part : json) collect(part, names, model, 0);
-        else
-            collect(json, names, model, 0);
-        if (names.size() != 1)
-            throw std::invalid_argument(sentence("a model of one input and one output was expected, it has ", names.size(), " ", key));
-        return names[0];
-    }
-
-    std::vector<KerasLayer> layers_;
-    std::map<std::string, std::size_t> reads_;
-    std::map<std::string, std::string> called_;  // a model within, and its input: the layer whose value that is
-    std::string output_;
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_norms.hpp
-
-// Keras's normalisations, by what they learn or by what they were told.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// What BatchNormalization, LayerNormalization and GroupNormalization have in common, of a value of so many axes.
-inline NormParts keras_norm_parts(KerasSettings& settings, int axes, const std::string& word) {
-    settings.require_channels("axis", axes, "a " + word + " over the channels was expected");
-    const double epsilon = settings.number("epsilon", 1e-3);
-    if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
-    return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
-}
-
-/// Rescaling.
-inline SpelledNorm keras_rescaling(KerasSettings& settings) {
-    const auto number = [&](const char* key, double otherwise) { return shortest_text(static_cast<float>(settings.number(key, otherwise))); };
-    std::vector<std::string> parts{number("scale", 1)};
-    if (const std::string offset = number("offset", 0); offset != "0") parts.push_back(offset);
-    return {"Rescale", std::move(parts)};
-}
-
-/// Normalization. What was adapted to data has mean and variance among its weights: a BatchNorm that learns nothing.
-inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
-    settings.require("invert", false, "a Normalization the other way around has no spelling");
-    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
-    if (settings.value("mean").is_null() && settings.value("variance").is_null())
-        return spelled_norm("BatchNorm", {.epsilon = 1e-14, .gamma = false, .beta = false});  // the least deviation of Keras's is 1e-7
-    const auto listed = [&](const char* key, auto of) {
-        const auto& json = settings.value(key);
-        std::vector<double> numbers;
-        for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
-            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all");
-            numbers.push_back(of(each.template get<double>()));
-        }
-        const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
-        std::string text;
-        for (const double number : std::span{numbers}.first(alike ? std::min<std::size_t>(numbers.size(), 1) : numbers.size()))
-            text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(number));
-        return text;
-    };
-    const std::string means = listed("mean", [](double mean) { return mean; });
-    const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
-    return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
-}
-
-/// The layer of this kind, of a value of so many axes and channels; nothing if it is none of these.
-inline std::optional<SpelledNorm> keras_norm(const std::string& kind, KerasSettings& settings, int axes, std::size_t channels) {
-    if (kind == "Rescaling") return keras_rescaling(settings);
-    if (kind == "Normalization") return keras_normalization(settings, axes);
-    if (kind == "BatchNormalization") {
-        settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
-        settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
-        settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
-        return spelled_norm("BatchNorm", keras_norm_parts(settings, axes, "BatchNorm"));
-    }
-    if (kind == "LayerNormalization") {
-        settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
-        return spelled_norm("LayerNorm", keras_norm_parts(settings, axes, "LayerNorm"));
-    }
-    if (kind != "GroupNormalization") return std::nullopt;
-    const auto& groups = settings.value("groups");
-    const std::size_t count = groups.is_null() ? 32 : groups == -1 ? channels : settings.size_of("groups", groups);
-    return spelled_group_norm(count, channels, keras_norm_parts(settings, axes, "GroupNorm"));
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_windows.hpp
-
-// The windows of Keras's convolutions and pools, and the zeros that it puts around pictures.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// What the settings say of windows of such a size and step; of a sequence, `along_row`.
-inline LayerChain::Windows keras_windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step, bool along_row) {
-    settings.require_channels_last();
-    const KerasSettings::Json& padding = settings.value("padding");
-    const bool causal = along_row && padding == "causal";  // a number sees those before it
-    if (!padding.is_null() && padding != "valid" && padding != "same" && !causal)
-        settings.refuse("padding", along_row ? "valid, same or causal was expected" : "valid or same was expected");
-    LayerChain::Windows windows{.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}, along_row), .same = padding == "same"};
-    if (causal) windows.zeros[1] = (size[1] - 1) * windows.dilation[1];
-    return windows;
-}
-
-/// Zeros around a picture or sequence, or one without its edges.
-inline void spell_keras_edges(bool pads, KerasSettings& settings, LayerChain& chain, bool along_row) {
-    if (!along_row) settings.require_channels_last();
-    const auto edges = settings.edges(pads ? "padding" : "cropping", along_row);
-    chain.layer(pads ? "Pad" : "Crop", {edges_text(edges)}, pads ? padded(chain.shape(), edges) : cropped(chain.shape(), edges));
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/keras_spelling.hpp
-
-// From the layers of a Keras model to Denim's words for them.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// Follows the layers of a Keras model from its input to its output and spells each.
-class KerasSpelling {
-public:
-    using Json = nlohmann::json;
-
-    explicit KerasSpelling(const KerasModel& model) : model_(model) {
-        for (const KerasLayer& layer : model.layers()) {
-            try {
-                values_.insert_or_assign(layer.name, visit(layer));
-                ++number_;
-            } catch (const std::invalid_argument& error) {
-                layer.refuse(error.what());
-            }
-        }
-    }
-    /// A softmax at the end is left out: Denim's networks give logits. `source` of a layer is its number in the model.
-    [[nodiscard]] SpelledNetwork network() const {
-        const Value& last = values_.at(model_.output());
-        SpelledNetwork network = (last.logits ? *last.logits : last.chain).network();
-        network.without_softmax = last.logits.has_value();
-        return network;
-    }
-
-private:
-    /// What a layer gives.
-    struct Value {
-        LayerChain chain;
-        int axes = 4;                             // (batch, height, width, channels); of a sequence 3, of a row of numbers 2
-        std::optional<LayerChain> logits = {};    // what a softmax was taken of
-        std::set<std::string> learned_by = {};    // the layers with weights on the way to it
-
-        [[nodiscard]] bool row() const { return axes == 2; }
-    };
-
-    Value visit(const KerasLayer& layer) {
-        KerasSettings settings{layer.settings};
-        Value value = layer.kind == "InputLayer" ? input(settings) : layer.inputs.size() == 1 ? values_.at(layer.inputs[0]) : join(layer, settings);
-        value.logits.reset();
-        apart_ = !layer.inputs.empty() && model_.reads(layer.inputs[0]) > 1;
-        shared_ = model_.reads(layer.name) > 1;
-        if (layer.inputs.size() == 1) apply(layer, settings, value);
-        settings.refuse_others();
-        return value;
-    }
-
-    static Value input(KerasSettings& settings) {
-        const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
-        const Json& shape = settings.value(key);
-        const auto known = [](const Json& extent) { return extent.is_number(); };
-        if (!shape.is_array() || shape.size() < 2 || shape.size() > 4 || !std::all_of(shape.begin() + 1, shape.end(), known))
-            settings.refuse(key, "pictures (height, width, channels), sequences (length, channels) or vectors of known size were expected");
-        for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
-        std::array<std::size_t, 3> extents{1, 1, 1};  // height, width, channels
-        for (std::size_t axis = 1; axis < shape.size(); ++axis) extents[3 - shape.size() + axis] = settings.size_of(key, shape[axis]);
-        return {LayerChain{Shape{extents[0], extents[1], extents[2]}}, static_cast<int>(shape.size())};
-    }
-
-    // Of several values one.
-    Value join(const KerasLayer& layer, KerasSettings& settings) const {
-        std::vector<LayerChain> branches;
-        Value value = values_.at(layer.inputs[0]);
-        for (const std::string& name : layer.inputs) {
-            const Value& branch = values_.at(name);
-            if (branch.axes != value.axes)
-                throw std::invalid_argument(sentence("values of ", value.axes, " and of ", branch.axes, " axes together have no spelling"));
-            value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
-            branches.push_back(branch.chain);
-        }
-        if (layer.kind == "Concatenate") {
-            settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
-            value.chain = LayerChain::concatenation(std::move(branches));
-        } else if (layer.kind == "CustomScaleLayer" && branches.size() == 2) {  // of InceptionResNetV2
-            branches[1].layer("Rescale", {shortest_text(static_cast<float>(settings.number("scale", 1)))});
-            value.chain = LayerChain::sum(branches[0], branches[1]);
-        } else if (layer.kind == "Add" || layer.kind == "Multiply") {
-            value.chain = branches[0];
-            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
-        } else {
-            throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
-        }
-        require_once(value);
-        return value;
-    }
-    // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
-    static void require_once(const Value& value) {
-        std::size_t spelled = 0;
-        each_leaf(value.chain.network().layers, "", [&](const SpelledLayer& layer, const std::string&) { spelled += layer.source ? 1 : 0; });
-        if (spelled != value.learned_by.size()) throw std::invalid_argument("its branches share layers in a way that has no spelling");
-    }
-
-    void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
-        const bool along_row = layer.kind.ends_with("1D"), over_windows = along_row || layer.kind.ends_with("2D");
-        const std::string kind = over_windows ? layer.kind.substr(0, layer.kind.size() - 2) : layer.kind;
-        LayerChain& chain = value.chain;
-        if (over_windows && value.axes != (along_row ? 3 : 4))
-            throw std::invalid_argument(sentence(along_row ? "a sequence" : "a picture", " was expected, ",
-                                                 value.row() ? "a row of numbers" : along_row ? "a picture" : "a sequence", " came"));
-        if (kind == "Conv" || kind == "DepthwiseConv" || kind == "SeparableConv") {
-            convolve(kind, settings, value, along_row);
-        } else if (kind == "MaxPooling" || kind == "AveragePooling") {
-            const auto size = settings.pair("pool_size", along_row ? std::array<std::size_t, 2>{1, 2} : std::array<std::size_t, 2>{2, 2}, along_row);
-            chain.pool(kind == "MaxPooling" ? "Max" : "Average", keras_windows(settings, size, settings.pair("strides", size, along_row), along_row));
-        } else if (kind == "GlobalMaxPooling" || kind == "GlobalAveragePooling") {
-            settings.require_channels_last();
-            chain.global_pool(kind == "GlobalMaxPooling" ? "Max" : "Average");
-            if (!settings.flag("keepdims", false)) value.axes = 2;
-        } else if (kind == "Dense") {
-            const std::size_t units = settings.size("units");
-            const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
-            of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
-            settings.require_plain_weights(), activate(settings, value, false);
-        } else if (kind == "ZeroPadding" || kind == "Cropping") {
-            spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
-        } else if (auto norm = keras_norm(kind, settings, value.axes, chain.shape().channels)) {
-            chain.layer(std::move(*norm));
-        } else if (kind == "PReLU") {
-            const Json &shared = settings.value("shared_axes"), of_channels = value.axes == 4 ? Json{1, 2} : Json{1};
-            const bool one_pixel = chain.shape().height * chain.shape().width == 1;
-            if (value.row() ? !shared.is_null() : shared != of_channels && !(shared.is_null() && one_pixel))
-                settings.refuse("shared_axes", value.row() ? "a PReLU with a slope for each number was expected"
-                                                           : "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
-            chain.layer("PReLU");
-        } else if (layer.number) {
-            operate(layer, value);
-        } else if (kind == "Dropout") {
-            settings.learning_only({"seed"});
-            const std::string rate = shortest_text(settings.number("rate", 0.5));
-            Json of_samples(static_cast<std::size_t>(value.axes), 1);
-            of_samples[0] = nullptr;
-            settings.value("noise_shape") == of_samples ? chain.layer("StochasticDepth", {rate}) : chain.dropout();
-        } else if (kind == "Flatten") {
-            settings.require_channels_last();
-            chain.flatten(shared_);
-            value.axes = 2;
-        } else if (kind == "Reshape") {
-            reshape(settings, value);
-        } else {
-            activate_layer(kind, settings, value);
-        }
-        if (value.logits) value.logits->came_from(number_);
-        if (chain.came_from(number_)) value.learned_by.insert(layer.name);
-    }
-
-    // x + 3 and x * 3.
-    void operate(const KerasLayer& layer, Value& value) const {
-        if (const auto x = model_.hard_sigmoid_of(layer)) {
-            value = values_.at(*x);
-            return activate("hard_sigmoid", value, model_.reads(*x) > 1);
-        }
-        std::vector<std::string> parts{shortest_text(static_cast<float>(*layer.number))};
-        if (layer.kind == "Add") parts.insert(parts.begin(), "1");
-        value.chain.layer("Rescale", std::move(parts));
-    }
-
-    static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
-        const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
-        const bool bias = settings.flag("use_bias", true);
-        if (kind == "Conv") {
-            const std::size_t filters = settings.size("filters"), groups = settings.value("groups").is_null() ? 1 : settings.size("groups");
-            const bool one_each = groups > 1 && groups == value.chain.shape().channels && groups == filters;
-            one_each ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, filters, bias, groups);
-            settings.require_plain_weights();
-        } else {
-            settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
-            settings.require("groups", 1, "a " + kind + " has a group for each channel");
-            kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
-        }
-        activate(settings, value, false);
-    }
-
-    // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
-    void reshape(KerasSettings& settings, Value& value) const {
-        const Json& target = settings.value("target_shape");
-        const Shape shape = value.chain.shape();
-        const auto is = [&](const Json& json, std::size_t size) { return json == size; };
-        const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
-        if (target.is_array() && target.size() == 1 && last(shape.size())) {
-            value.chain.flatten(shared_);
-            value.axes = 2;
-        } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
-            value.axes = 4;
-        } else if (target.is_array() && target.size() == 2 && shape.height == 1 && is(target[0], shape.width) && last(shape.channels)) {
-            value.axes = 3;
-        } else {
-            settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
-        }
-    }
-
-    void activate_layer(const std::string& kind, KerasSettings& settings, Value& value) const {
-        if (kind == "Activation") {
-            activate(settings, value, apart_);
-        } else if (kind == "Softmax") {
-            settings.require_channels("axis", value.axes, "a softmax over the channels was expected");
-            activate("softmax", value, apart_);
-        } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
-            activate(name, value, apart_);
-        } else if (const auto word = word_of_class(kind)) {
-            settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
-            settings.learning_only({"init_values", "projection_dim"});
-            value.chain.layer(*word);
-        } else {
-            throw std::invalid_argument("Denim has no layer for it");
-        }
-    }
-    static void activate(KerasSettings& settings, Value& value, bool apart) {
-        const Json& activation = settings.value("activation");
-        if (activation.is_null()) return;
-        if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
-        activate(activation.get<std::string>(), value, apart);
-    }
-    static void activate(const std::string& name, Value& value, bool apart) {
-        if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
-        value.chain.activate(name, apart);
-    }
-
-    const KerasModel& model_;
-    std::map<std::string, Value> values_;
-    std::size_t number_ = 0;               // of the layer that is visited
-    bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
-};
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/spell_keras.hpp
 
 // A Keras model, from its .keras file (a zip archive with config.json) or from the text of model.to_json(). Keras's older .h5
@@ -27539,28 +22898,7 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// config.json of a .keras archive, or the source itself.
-inline std::string keras_config(const ByteSource& source) {
-    constexpr std::uint64_t most = 1 << 26;
-    std::array<std::byte, 2> begin{};
-    if (source.size() < 2) source.fail("a Keras model was expected, it has less than 2 bytes");
-    source.read(0, begin);
-    std::string text;
-    const auto room = [&](std::uint64_t size) {
-        if (size > most) source.fail(sentence("a Keras model of at most ", most, " bytes was expected, it has ", size));
-        text.resize(static_cast<std::size_t>(size));
-        return std::as_writable_bytes(std::span{text});
-    };
-    if (begin[0] == std::byte{'P'} && begin[1] == std::byte{'K'}) {
-        const ZipDirectory directory{source};
-        const ZipEntry* const entry = directory.find("config.json");
-        if (!entry) source.fail("a Keras archive was expected, it has no config.json; this is " + file_kind(source));
-        const auto stream = ZipDirectory::open(source, *entry, source.name() + ", config.json");
-        stream->read(room(stream->size()));
-    } else {
-        source.read(0, room(source.size()));
-    }
-    return text;
-}
+DENIM_ONCE std::string keras_config(const ByteSource& source);
 
 }  // namespace detail
 
@@ -27571,528 +22909,33 @@ struct SpelledKeras {
 };
 
 /// From the text of model.to_json(), which `source` holds as far as errors are concerned. Throws FileError for what has no spelling.
-inline SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
-    if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object()) {
-        const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? kind : "; this is " + kind));
-    }
-    try {
-        const detail::KerasModel model{json};
-        SpelledKeras spelled{detail::KerasSpelling{model}.network(), {}};
-        for (const detail::KerasLayer& layer : model.layers()) spelled.layers.push_back(layer.name);
-        return spelled;
-    } catch (const std::invalid_argument& error) {
-        source.fail(error.what());
-    } catch (const nlohmann::json::exception& error) {
-        source.fail(std::string{"it does not describe a model as Keras does: "} + error.what());
-    }
-}
+DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::string& text);
 
 /// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
 /// FileError for what has no spelling.
-inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
-    try {
-        return detail::spelling_of(spelled_keras(source, detail::keras_config(source)).network, name);
-    } catch (const std::invalid_argument& error) {
-        source.fail(error.what());
-    }
-}
+DENIM_ONCE std::string spell_keras(const ByteSource& source, const std::string& name = "Model");
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/spell_onnx.hpp
 
 namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-/// Adds a layer of the graph to a chain; `apart` if others read what its first input gives. The chains that it joins come from
-/// `take`.
-template <class Take>
-void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take take) {
-    using Kind = GraphLayer::Kind;
-    switch (layer.kind) {
-        case Kind::conv:
-            if (layer.groups > 1 && layer.groups == chain.shape().channels && layer.groups == layer.output.channels)
-                return chain.depthwise_conv(layer.windows, layer.bias);
-            return chain.conv(layer.windows, layer.output.channels, layer.bias, layer.groups);
-        case Kind::pool:
-            return chain.pool(layer.word.c_str(), layer.windows);
-        case Kind::global_pool:
-            return chain.global_pool(layer.word.c_str());
-        case Kind::dense:
-            return chain.dense(layer.output.channels, layer.bias);
-        case Kind::batch_norm:
-            return chain.layer(spelled_norm("BatchNorm", {layer.epsilon}));
-        case Kind::layer_norm:
-            return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
-        case Kind::group_norm:
-            return chain.layer(spelled_group_norm(layer.groups, chain.shape().channels, {layer.epsilon, layer.gamma, layer.bias}));
-        case Kind::local_response_norm:
-            return chain.layer(spelled_local_response_norm(layer.word));
-        case Kind::channelwise:
-        case Kind::rescale:
-            return chain.layer(layer.word);
-        case Kind::activation:
-            return chain.activate(layer.word, apart);
-        case Kind::flatten:
-            return chain.flatten(true);
-        case Kind::dropout:
-            return chain.dropout();
-        case Kind::pad:
-            return chain.layer("Pad", {edges_text(layer.windows.zeros)}, layer.output);
-        case Kind::crop:
-            return chain.layer("Crop", {edges_text(layer.windows.zeros)}, layer.output);
-        case Kind::slice:
-            return chain.layer("Slice", {sentence(layer.first, ", ", layer.output.channels)}, layer.output);
-        case Kind::shuffle:
-            return chain.layer("ShuffleChannels", {std::to_string(layer.groups)});
-        case Kind::sum:
-            chain = LayerChain::sum(std::move(chain), take(layer.inputs[1]));
-            return;
-        case Kind::product:
-            chain = LayerChain::product(std::move(chain), take(layer.inputs[1]));
-            return;
-        case Kind::concatenation:
-            break;
-    }
-    std::vector<LayerChain> branches{std::move(chain)};
-    for (std::size_t n = 1; n < layer.inputs.size(); ++n) branches.push_back(take(layer.inputs[n]));
-    chain = LayerChain::concatenation(std::move(branches));
-}
-
 /// A graph in Denim's words; what has none throws FileError that names the node.
-inline SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
-    std::size_t result = graph.result;
-    bool classes = false;
-    if (result > 0) {  // networks give logits
-        const GraphLayer& last = graph.layers[result - 1];
-        if (last.kind == GraphLayer::Kind::activation && last.word.find("softmax") != std::string::npos &&
-            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1)
-            result = last.inputs[0], classes = true;
-    }
-    std::vector<std::size_t> readers(graph.layers.size() + 1, 0);
-    for (const GraphLayer& layer : graph.layers)
-        for (const std::size_t input : layer.inputs) ++readers[input];
-    std::vector<LayerChain> chains{LayerChain{graph.picture}};
-    std::vector<std::size_t> left = readers;
-    const auto take = [&](std::size_t value) { return --left[value] == 0 ? std::move(chains[value]) : chains[value]; };
-    for (std::size_t n = 0; n < graph.layers.size() && chains.size() <= result; ++n) {
-        const GraphLayer& layer = graph.layers[n];
-        LayerChain chain = take(layer.inputs[0]);
-        try {
-            spell_layer(chain, layer, readers[layer.inputs[0]] > 1, take);
-        } catch (const std::invalid_argument& error) {
-            throw FileError(file, layer.node + ": " + error.what());
-        }
-        if (chain.shape() != layer.output)
-            throw FileError(file, layer.node + ": " + to_string(layer.output) + " leaves it, its spelling would give " + to_string(chain.shape()));
-        chain.came_from(n);
-        chains.push_back(std::move(chain));
-    }
-    try {
-        SpelledNetwork network = chains[result].network();
-        network.without_softmax = classes;
-        return network;
-    } catch (const std::invalid_argument& error) {
-        throw FileError(file, error.what());
-    }
-}
+DENIM_ONCE SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph);
 
-inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
-    try {
-        return spelling_of(spelled_graph(file, graph), name);
-    } catch (const std::invalid_argument& error) {
-        throw FileError(file, error.what());
-    }
-}
+DENIM_ONCE std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name);
 
 }  // namespace detail
 
 /// The type that computes what the model computes, up to its logits: "using NAME = denim::Network<...>;". Throws FileError
 /// under the name `file` that names the node for which there is no spelling.
-inline std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model") {
-    return detail::spell_graph(file, onnx_layer_graph(file, model), name);
-}
+DENIM_ONCE std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model");
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/exchange/spelled_alias.hpp
 
-// A name for spelled layers that are alike but for some of their numbers: "template <std::size_t Filters> using Block = Residual<...>;".
-
-namespace denim::inline DENIM_TARGET::detail {
-
-/// "using NAME = MEANING;" with its parameters, none if nothing differs. `base` is the name without the number that tells it from others.
-struct SpelledAlias {
-    std::string name, base, meaning;
-    std::vector<std::string> parameters = {};
-};
-
-/// A whole number in a text: where, and whose argument it is: "Conv" and 1 of "Conv<3, 64>".
-struct SpelledNumber {
-    std::size_t begin, size, value;
-    std::string owner;
-    std::size_t argument;
-};
-
-inline bool is_in_word(char letter) {
-    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
-/// The text with each word as `other` has it.
-template <class Other>
-std::string with_other_words(std::string_view text, Other other) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        while (end < text.size() && is_in_word(text[end])) ++end;
-        result += end > at ? other(std::string{text.substr(at, end - at)}) : std::string{text[end++]};
-        at = end;
-    }
-    return result;
-}
-
-inline std::size_t count_word(std::string_view text, std::string_view word) {
-    std::size_t count = 0;
-    with_other_words(text, [&](const std::string& each) {
-        count += each == word;
-        return each;
-    });
-    return count;
-}
-
-/// The text with what the alias means in its only place there.
-inline std::string with_meaning(const std::string& text, const SpelledAlias& alias) {
-    std::size_t at = 0;
-    const auto stands = [&](std::size_t place) {
-        const std::size_t end = place + alias.name.size();
-        return (place == 0 || !is_in_word(text[place - 1])) && (end == text.size() || !is_in_word(text[end]));
-    };
-    for (at = text.find(alias.name); !stands(at); at = text.find(alias.name, at + 1)) {}
-    std::size_t end = at + alias.name.size();
-    std::vector<std::string> arguments;
-    for (std::size_t depth = alias.parameters.empty() ? 0 : 1, begin = ++end; depth > 0; ++end) {
-        if (text[end] == '<') ++depth;
-        if (text[end] == '>') --depth;
-        if ((text[end] != ',' || depth > 1) && depth > 0) continue;
-        arguments.push_back(text.substr(begin, end - begin));  // nothing but products, which need no brackets
-        begin = end + 2;
-    }
-    if (alias.parameters.empty()) --end;
-    const std::string meaning = with_other_words(alias.meaning, [&](const std::string& word) {
-        const auto found = std::ranges::find(alias.parameters, word);
-        return found == alias.parameters.end() ? word : arguments[static_cast<std::size_t>(found - alias.parameters.begin())];
-    });
-    return text.substr(0, at) + meaning + text.substr(end);
-}
-
-/// Those that may become a parameter: sizes and counts, not the numbers of an activation or normalisation.
-inline std::vector<SpelledNumber> numbers_in(std::string_view text) {
-    constexpr std::array<std::string_view, 13> of_decimals{"Epsilon", "Clip", "LeakyReLUOf", "ELUOf", "Times", "Rescale", "Mean", "Deviation",
-                                                           "LocalResponseNorm", "LocalResponseNormOf", "StochasticDepth", "Normalise", "Momentum"};
-    std::vector<SpelledNumber> numbers;
-    std::vector<std::pair<std::string, std::size_t>> open;  // whose brackets, and the number of the argument
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        while (end < text.size() && is_in_word(text[end])) ++end;
-        const std::string word{text.substr(at, end - at)};
-        const bool whole = !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == word.npos;
-        if (whole && !open.empty() && std::ranges::find(of_decimals, open.back().first) == of_decimals.end())
-            numbers.push_back({at, word.size(), static_cast<std::size_t>(std::stoul(word)), open.back().first, open.back().second});
-        if (end == text.size()) break;
-        if (text[end] == '<') open.emplace_back(word, 0);
-        if (text[end] == ',' && !open.empty()) ++open.back().second;
-        if (text[end] == '>' && !open.empty()) open.pop_back();
-        at = end + 1;
-    }
-    return numbers;
-}
-
-/// The text with other words in the places of its numbers.
-inline std::string with_words(std::string_view text, std::span<const SpelledNumber> numbers, std::span<const std::string> words) {
-    std::string result;
-    std::size_t at = 0;
-    for (std::size_t n = 0; n < numbers.size(); ++n) {
-        result += std::string{text.substr(at, numbers[n].begin - at)} + words[n];
-        at = numbers[n].begin + numbers[n].size;
-    }
-    return result + std::string{text.substr(at)};
-}
-
-/// What layers have in common that differ in their numbers alone.
-inline std::string pattern_of(std::string_view text) {
-    const auto numbers = numbers_in(text);
-    return with_words(text, numbers, std::vector<std::string>(numbers.size(), "#"));
-}
-
-/// What a number stands for, as the name of a parameter.
-inline std::string parameter_name(const SpelledNumber& number, std::span<const SpelledAlias> aliases) {
-    for (const SpelledAlias& alias : aliases)
-        if (alias.name == number.owner) return alias.parameters[number.argument];
-    constexpr std::array<std::array<std::string_view, 3>, 13> names{{{"Conv", "Kernel", "Filters"},
-                                                                     {"SeparableConv", "Kernel", "Filters"},
-                                                                     {"DepthwiseConv", "Kernel", ""},
-                                                                     {"Dense", "Outputs", ""},
-                                                                     {"Stride", "Step", "StepX"},
-                                                                     {"Padding", "Zeros", "Left"},
-                                                                     {"Pad", "Zeros", "Left"},
-                                                                     {"Crop", "Edge", "Left"},
-                                                                     {"Groups", "Count", ""},
-                                                                     {"Slice", "First", "Channels"},
-                                                                     {"Window", "Rows", "Columns"},
-                                                                     {"Pool", "", "Kernel"},
-                                                                     {"Repeat", "Length", ""}}};
-    for (const auto& [owner, first, second] : names)
-        if (owner == number.owner && number.argument < 2 && !(number.argument == 0 ? first : second).empty())
-            return std::string{number.argument == 0 ? first : second};
-    return "Number";
-}
-
-/// A name for what the layers are; `beside` others that read the same.
-inline std::string block_name(const SpelledLayer& layer, bool beside) {
-    if (layer.word == "Shortcut") return "Projection";
-    if (layer.word == "Gate" || layer.word == "Product") return "Excite";
-    if (layer.word == "Parallel") return "Branches";
-    if (layer.word == "Residual") return "Block";
-    const SpelledLayer &first = layer.children.front(), &last = layer.children.back();
-    const bool normalised = layer.children.size() > 1 && layer.children.size() < 4 && layer.children[1].word.starts_with("BatchNorm");
-    if (!normalised) return beside ? "Branch" : "Block";
-    const std::string active = layer.children.size() == 3 ? last.parts[0] : "";
-    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) + "Norm" + active.substr(0, active.find('<'));
-}
-
-/// What is not yet among the names: "Block", "Block2", "ReLU6_2".
-inline std::string free_name(const std::string& base, std::span<const std::string> names) {
-    const bool after_digit = base.back() >= '0' && base.back() <= '9';
-    std::string name = base;
-    for (std::size_t next = 2; std::ranges::find(names, name) != names.end(); ++next) name = base + (after_digit ? "_" : "") + std::to_string(next);
-    return name;
-}
-
-/// A block where it is written, and how often that counts.
-struct SpelledPlace {
-    SpelledLayer* layer;
-    std::size_t weight = 1;
-    bool beside = false;
-    std::string text = {};
-    std::vector<SpelledNumber> numbers = {};
-};
-
-/// Gives layers of one pattern a name, unless they differ in too much.
-inline bool add_alias(std::span<const SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
-    const SpelledPlace& first = places.front();
-    struct Column {
-        std::string name;
-        std::vector<std::size_t> values;
-    };
-    std::vector<Column> parameters;
-    std::vector<std::string> words;
-    for (std::size_t n = 0; n < first.numbers.size(); ++n) {
-        std::vector<std::size_t> values;
-        for (const SpelledPlace& place : places) values.push_back(place.numbers[n].value);
-        if (std::ranges::count(values, values[0]) == static_cast<std::ptrdiff_t>(values.size())) {
-            words.push_back(std::to_string(values[0]));
-            continue;
-        }
-        std::string word;
-        for (const Column& known : parameters)
-            for (std::size_t times = 1; times <= 6 && word.empty(); ++times)
-                if (std::ranges::equal(known.values, values, [&](std::size_t a, std::size_t b) { return a * times == b; }))
-                    word = times == 1 ? known.name : std::to_string(times) + " * " + known.name;
-        if (word.empty()) {
-            const std::string base = parameter_name(first.numbers[n], aliases);
-            word = base;
-            for (std::size_t next = 2; std::ranges::find(parameters, word, &Column::name) != parameters.end(); ++next) word = base + std::to_string(next);
-            parameters.push_back({word, values});
-        }
-        words.push_back(word);
-    }
-    if (parameters.size() > 4) return false;
-    std::vector<std::string> names;
-    for (const SpelledAlias& known : aliases) names.push_back(known.name);
-    const std::string base = block_name(*first.layer, first.beside);
-    SpelledAlias alias{free_name(base, names), base, with_words(first.text, first.numbers, words)};
-    for (const Column& parameter : parameters) alias.parameters.push_back(parameter.name);
-    for (std::size_t n = 0; n < places.size(); ++n) {
-        std::string list;
-        for (const Column& parameter : parameters) list += (list.empty() ? "" : ", ") + std::to_string(parameter.values[n]);
-        places[n].layer->alias = alias.name + (list.empty() ? "" : "<" + list + ">");
-    }
-    aliases.push_back(std::move(alias));
-    return true;
-}
-
-/// Names for those of the layers that are written more than once: for all of one pattern, else for those that are the same.
-inline void add_aliases(std::vector<SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
-    constexpr std::size_t least = 32;  // letters: what is shorter is as quick to read
-    for (SpelledPlace& place : places) place.text = text(*place.layer), place.numbers = numbers_in(place.text);
-    std::erase_if(places, [](const SpelledPlace& place) { return place.text.size() < least; });
-    const auto named_together = [&](auto alike) {
-        std::vector<bool> done(places.size(), false);
-        for (std::size_t n = 0; n < places.size(); ++n) {
-            std::vector<SpelledPlace> group;
-            std::size_t weight = 0;
-            for (std::size_t other = n; other < places.size(); ++other)
-                if (!done[other] && places[other].layer->alias.empty() && alike(places[n], places[other])) {
-                    done[other] = true, weight += places[other].weight;
-                    group.push_back(places[other]);
-                }
-            if (weight > 1) add_alias(group, aliases);
-        }
-    };
-    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return pattern_of(a.text) == pattern_of(b.text); });
-    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return a.text == b.text; });
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
-// ---- denim/exchange/spelled_blocks.hpp
-
-// What stands in a spelled network again and again, under a name: a convolution with its normalisation, a block and the activation behind it, and
-// what follows itself. "using Block = Residual<...>;", or with the numbers that differ as parameters.
-
-namespace denim::inline DENIM_TARGET::detail {
-
-using SpelledLayers = std::vector<SpelledLayer>;
-
-/// Puts layers from `first` on, `count` of them, into one Sequential.
-inline void join_layers(SpelledLayers& layers, std::size_t first, std::size_t count) {
-    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(first), end = begin + static_cast<std::ptrdiff_t>(count);
-    SpelledLayer line{0, "Sequential"};
-    line.children.assign(begin, end);
-    layers.erase(begin + 1, end);
-    layers[first] = std::move(line);
-}
-
-/// How many layers from `first` on belong together: a layer with weights, its normalisation and what activates that; or a block and its
-/// activation. 1 if there is no such.
-inline std::size_t unit_size(const SpelledLayers& layers, std::size_t first) {
-    const auto is = [&](std::size_t n, std::string_view word) { return n < layers.size() && layers[n].word.starts_with(word); };
-    if (is(first, "Residual")) return is(first + 1, "Activation") ? 2 : 1;
-    const bool learns = is(first, "Conv") || is(first, "DepthwiseConv") || is(first, "SeparableConv") || is(first, "Dense");
-    if (!learns || !is(first + 1, "BatchNorm")) return 1;
-    return is(first + 2, "Activation") ? 3 : 2;
-}
-
-/// Counts units by what they are but for their numbers.
-inline void count_units(const SpelledLayers& layers, std::map<std::string, std::size_t>& counts) {
-    for (std::size_t n = 0; n < layers.size(); ++n) {
-        if (const std::size_t size = unit_size(layers, n); size > 1) ++counts[pattern_of(listed(layers, n, size))];
-        count_units(layers[n].children, counts);
-    }
-}
-
-/// Joins the units that stand there at least `least` times. Of a composition, only in a line of layers: those of a Parallel stand beside each other.
-inline void join_units(SpelledLayers& layers, bool line, const std::map<std::string, std::size_t>& counts, std::size_t least) {
-    for (std::size_t n = 0; n < layers.size(); ++n) {
-        const std::size_t size = line ? unit_size(layers, n) : 1;
-        if (size > 1 && size < layers.size() && counts.at(pattern_of(listed(layers, n, size))) >= least) join_layers(layers, n, size);
-    }
-    for (SpelledLayer& layer : layers) join_units(layer.children, layer.word != "Parallel" && layer.word != "Product", counts, least);
-}
-
-/// Of layers that follow each other again and again, the ones that save the most: a Repeat of them.
-inline bool fold_repeat(SpelledLayers& layers) {
-    std::vector<std::string> texts;
-    for (const SpelledLayer& layer : layers) texts.push_back(text(layer));
-    std::size_t first = 0, period = 0, times = 0, best = 60;  // what is shorter stays as it is
-    for (std::size_t p = 1; 2 * p <= layers.size(); ++p)
-        for (std::size_t begin = 0; begin + 2 * p <= layers.size(); ++begin) {
-            std::size_t end = begin + p, saved = 0;
-            while (end < layers.size() && texts[end] == texts[end - p]) ++end;
-            const std::size_t count = (end - begin) / p;
-            for (std::size_t n = begin + p; n < begin + count * p; ++n) saved += texts[n].size();
-            if (count > 1 && saved > best) first = begin, period = p, times = count, best = saved;
-        }
-    if (period == 0) return false;
-    SpelledLayer repeat{0, "Repeat", {std::to_string(times)}};
-    for (std::size_t n = 0; n < times; ++n) {
-        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period), layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
-        repeat.children.push_back(as_one(once, 0));
-    }
-    layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(first + 1), layers.begin() + static_cast<std::ptrdiff_t>(first + times * period));
-    layers[first] = std::move(repeat);
-    return true;
-}
-
-inline void fold_repeats(SpelledLayers& layers, bool line = true) {
-    for (SpelledLayer& layer : layers) fold_repeats(layer.children, layer.word != "Parallel" && layer.word != "Product" && layer.word != "Repeat");
-    while (line && fold_repeat(layers)) {}
-}
-
-/// Where compositions are written that stand so high above their deepest layers; inside of a Repeat they count twice. Gives the height of all.
-inline std::size_t collect_places(std::span<SpelledLayer> layers, std::size_t wanted, std::size_t weight, bool beside,
-                                  std::vector<SpelledPlace>& found) {
-    std::size_t height = 0;
-    for (SpelledLayer& layer : layers) {
-        if (layer.children.empty()) continue;
-        const bool repeat = layer.word == "Repeat";
-        const std::span children{layer.children.data(), repeat ? 1 : layer.children.size()};
-        const std::size_t own = 1 + collect_places(children, wanted, repeat ? 2 : weight, layer.word == "Parallel", found);
-        if (own == wanted && !repeat) found.push_back({&layer, weight, beside});
-        height = std::max(height, own);
-    }
-    return height;
-}
-
-/// A network in lines, one for each layer, and the names that they use, each behind those that it is made of.
-struct NamedBlocks {
-    std::vector<SpelledAlias> aliases;
-    std::vector<std::string> layers;
-};
-
-/// What is used in one other name alone stands there.
-inline void inline_aliases(NamedBlocks& blocks) {
-    constexpr std::size_t longest = 240;
-    for (std::size_t n = blocks.aliases.size(); n-- > 0;) {
-        const SpelledAlias alias = blocks.aliases[n];
-        std::size_t uses = 0;
-        for (const std::string& layer : blocks.layers) uses += count_word(layer, alias.name);
-        SpelledAlias* user = nullptr;
-        for (SpelledAlias& other : blocks.aliases)
-            if (const std::size_t count = count_word(other.meaning, alias.name); count > 0) uses += count, user = &other;
-        if (uses != 1 || !user || user->meaning.size() + alias.meaning.size() > longest) continue;
-        user->meaning = with_meaning(user->meaning, alias);
-        blocks.aliases.erase(blocks.aliases.begin() + static_cast<std::ptrdiff_t>(n));
-    }
-}
-
-/// "Block3" is "Block2" where that is gone; what halves rows and columns is a "DownBlock".
-inline void number_aliases(NamedBlocks& blocks, const std::string& taken) {
-    std::vector<std::string> names{taken};
-    std::map<std::string, std::string> renamed;
-    for (const SpelledAlias& alias : blocks.aliases) {
-        names.push_back(free_name((alias.meaning.find("Stride<2>") == std::string::npos ? "" : "Down") + alias.base, names));
-        renamed.emplace(alias.name, names.back());
-    }
-    const auto rename = [&](std::string& text) {
-        text = with_other_words(text, [&](const std::string& word) { return renamed.contains(word) ? renamed.at(word) : word; });
-    };
-    for (std::string& layer : blocks.layers) rename(layer);
-    for (SpelledAlias& alias : blocks.aliases) rename(alias.name), rename(alias.meaning);
-}
-
-/// Names for what stands there more than once; `taken` is none of them.
-inline NamedBlocks name_blocks(SpelledNetwork& network, const std::string& taken) {
-    std::map<std::string, std::size_t> counts;
-    count_units(network.layers, counts);
-    join_units(network.layers, true, counts, 3);
-    fold_repeats(network.layers);
-    NamedBlocks blocks;
-    std::vector<SpelledPlace> places;
-    const std::size_t highest = collect_places(network.layers, 0, 1, false, places);
-    for (std::size_t height = 1; height <= highest; ++height) {
-        places.clear();
-        collect_places(network.layers, height, 1, false, places);
-        add_aliases(places, blocks.aliases);
-    }
-    for (const SpelledLayer& layer : network.layers) blocks.layers.push_back(text(layer));
-    inline_aliases(blocks);
-    number_aliases(blocks, taken);
-    return blocks;
-}
-
-}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/exchange/spelled_program.hpp
 
 // A small program for a network that was spelled: its type, its weights from their file, and the most probable classes of a picture.
@@ -28111,57 +22954,6 @@ struct ProgramWeights {
 
 namespace denim::inline DENIM_TARGET {
 
-namespace detail {
-
-/// In quotes of C++.
-inline std::string literal(std::string_view text) {
-    std::string result = "\"";
-    for (const char letter : text) result += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
-    return result + '"';
-}
-
-/// The text in lines of about 120 columns, the later ones indented; they begin with something that has brackets.
-inline std::string in_lines(std::string_view text, std::size_t indent) {
-    std::string lines, line;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        do {
-            const std::size_t comma = text.find(", ", end);
-            end = comma == text.npos ? text.size() : comma + 2;
-        } while (end < text.size() && text.substr(end, text.find(", ", end) - end).find('<') == text.npos);
-        const std::string_view part = text.substr(at, end - at);
-        if (line.size() + part.size() > 121 && line.size() > indent) {
-            lines += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-            line.assign(indent, ' ');
-        }
-        line += part;
-        at = end;
-    }
-    return lines + line;
-}
-
-/// "template <std::size_t Filters>\nusing Block = ...;"
-inline std::string definition(const SpelledAlias& alias) {
-    std::string text;
-    for (const std::string& parameter : alias.parameters) text += (text.empty() ? "template <" : ", ") + ("std::size_t " + parameter);
-    if (!text.empty()) text += ">\n";
-    return text + in_lines("using " + alias.name + " = " + alias.meaning + ";", 4) + "\n\n";
-}
-
-/// How the program makes numbers of its argument: of a photograph where the network takes colours, else of an array.
-inline std::string read_input(Shape picture, const std::string& name) {
-    const std::string size = sentence(picture.height, ", ", picture.width);
-    if (!picture.vector() && picture.channels == 3)
-        return "        const Picture photo = resize(read_picture(arguments[1]), Size{" + size + "});\n"
-               "        const auto input = view(photo.pixels.data(), std::array<std::size_t, 3>{" + size + ", 3});\n";
-    const std::string extents = picture.vector() ? std::to_string(picture.channels) : sentence(size, ", ", picture.channels);
-    return "        const std::vector<float> numbers = read_npy(arguments[1]).as<float>();  // (" + extents + ")\n"
-           "        if (numbers.size() != " + name + "::input.size()) throw std::runtime_error(\"an array of shape (" + extents + ") was expected\");\n"
-           "        const auto input = view(numbers.data(), std::array<std::size_t, " + (picture.vector() ? "1" : "3") + ">{" + extents + "});\n";
-}
-
-}  // namespace detail
-
 /// The text of a .cpp file, and the network with the places that its layers have there.
 struct SpelledProgram {
     std::string text;
@@ -28169,42 +22961,10 @@ struct SpelledProgram {
 };
 
 /// The program. What is spelled again and again has a name of its own in it. `source` is the file that was spelled.
-inline SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name = "Model") {
-    using Form = ProgramWeights::Form;
-    detail::require_identifier(name);
-    const detail::NamedBlocks blocks = detail::name_blocks(network, name);
-    const bool photo = !network.picture.vector() && network.picture.channels == 3;
-    const std::string taken = weights.form == Form::denim   ? "load_into(network, " + detail::literal(weights.file) + ");"
-                              : weights.form == Form::onnx ? "import_onnx(network, " + detail::literal(weights.file) + ");"
-                                                           : "import_weights(network, " + detail::literal(weights.file) + ");";
-    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") + ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
-    text += "#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n";
-    if (!photo) text += "#include <denim/format.hpp>\n";
-    if (weights.form == Form::keras) text += "#include <denim/hdf5.hpp>\n";
-    if (photo) text += "#include <denim/image.hpp>\n";
-    text += "\n#include <algorithm>\n#include <array>\n#include <cstddef>\n#include <exception>\n#include <iostream>\n#include <numeric>\n#include <span>\n";
-    if (!photo) text += "#include <stdexcept>\n";
-    text += "#include <vector>\n\nusing namespace denim;\n\n";
-    for (const detail::SpelledAlias& alias : blocks.aliases) text += detail::definition(alias);
-    text += "using " + name + " = Network<" + detail::input_text(network.picture) + ", Sequential<";
-    for (const std::string& layer : blocks.layers) text += (&layer == blocks.layers.data() ? "\n" : ",\n") + detail::in_lines("    " + layer, 8);
-    text += ">>;\n\n" + name + " trained() {\n    " + name + " network;\n    " + taken + "\n    return network;\n}\n\n";
-    text += "int main(int count, char** arguments) {\n    if (count != 2) return 2;\n    try {\n        const Predictor predictor{trained()};\n";
-    if (photo) text += "        // Bytes are divided by 255. Whatever else was done to pictures when it was trained, its file does not tell: a mean and a deviation\n"
-                       "        // are a Normalise<Mean<...>, Deviation<...>> in front of its layers.\n";
-    text += detail::read_input(network.picture, name);
-    const std::string what = network.without_softmax ? "probabilities" : "predict";
-    text += "        const auto scores = predictor." + what + "(input);\n"
-            "        std::vector<std::size_t> classes(scores.size());\n"
-            "        std::iota(classes.begin(), classes.end(), std::size_t{0});\n"
-            "        std::ranges::sort(classes, std::ranges::greater{}, [&](std::size_t n) { return scores.data()[n]; });\n"
-            "        for (const std::size_t n : std::span{classes}.first(std::min<std::size_t>(5, classes.size())))\n"
-            "            std::cout << n << ' ' << scores.data()[n] << '\\n';\n"
-            "    } catch (const std::exception& error) {\n        std::cerr << error.what() << '\\n';\n        return 1;\n    }\n    return 0;\n}\n";
-    return {std::move(text), std::move(network)};
-}
+DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name = "Model");
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/exchange/spelled_weights.hpp
 
 // The weights of a network that was spelled, as Denim's own file holds them: before there is a program with its type.
@@ -28215,43 +22975,14 @@ namespace denim::inline DENIM_TARGET {
 using SpelledNumbers = std::function<std::vector<float>(std::size_t source, const std::string& row)>;
 
 /// Of an ONNX file's layers.
-inline SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
-    return [&graph](std::size_t source, const std::string& row) {
-        const std::size_t slot = detail::parse_weight_name(row).slot;
-        const auto& weights = graph.layers.at(source).weights;
-        if (slot >= weights.size()) throw std::invalid_argument(graph.layers[source].node + " has no " + row);
-        return weights[slot].numbers();
-    };
-}
+DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph);
 
 /// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
 /// numbers or one is not finite; nothing is written then.
-inline void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
-    std::vector<std::string> names;
-    std::vector<std::vector<std::size_t>> shapes;
-    std::vector<std::vector<float>> values;
-    detail::each_leaf(network.layers, "", [&](const detail::SpelledLayer& layer, const std::string& place) {
-        for (const detail::SpelledRow& row : layer.rows) {
-            names.push_back(place + '.' + row.name);
-            shapes.push_back(row.shape);
-            try {
-                values.push_back(numbers_of(layer.source.value(), row.name));
-            } catch (const std::invalid_argument& error) {
-                throw FileError(file, error.what());
-            } catch (const std::range_error& error) {
-                throw FileError(file, names.back() + ": " + error.what());
-            }
-            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{}); values.back().size() != expected)
-                throw FileError(file, detail::sentence(names.back(), ": ", expected, " numbers were expected, the file has ", values.back().size()));
-            if (!all_finite(std::span<const float>{values.back()})) throw FileError(file, names.back() + " holds a number that is not finite");
-        }
-    });
-    std::vector<NamedTensor> tensors;
-    for (std::size_t n = 0; n < names.size(); ++n) tensors.push_back({names[n], shapes[n], values[n]});
-    write_weights(to, tensors);
-}
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to);
 
 }  // namespace denim::inline DENIM_TARGET
+
 // ---- denim/machine/background.hpp
 
 #include <thread>
@@ -28558,6 +23289,8 @@ inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
 // that TensorFlow 2 writes (a tensor, and the plugin that shows it).
 
 #include <protozero/pbf_writer.hpp>
+
+#include <initializer_list>
 
 namespace denim {
 
@@ -28908,6 +23641,539 @@ private:
 // ONNX files, read and written through protozero; what they mean to a network stands in exchange/export_onnx.hpp and
 // exchange/import_onnx.hpp.
 
+// ---- denim/format/pickle_stack.hpp
+
+// The values of a pickle of Python's, and the stack on which its opcodes work.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A value of a pickle. Values refer to each other, in circles too.
+struct PickleValue {
+    enum class Kind : std::uint8_t { none, boolean, integer, number, text, tuple, list, dictionary, function, storage, tensor };
+
+    Kind kind = Kind::none;
+    std::int64_t integer = 0;          ///< of a storage: how many elements; of a tensor: which of them is its first
+    double number = 0;
+    std::string text = {};             ///< of a function: "module.name"; of a storage: its key
+    std::vector<PickleValue*> items = {};  ///< of a dictionary keys and values in turn; of a tensor its storage
+    ElementType type = ElementType::float32;  ///< of a storage
+    std::vector<std::size_t> shape = {}, strides = {};  ///< of a tensor, in elements
+
+    /// Calls each(key, value) for the entries of a dictionary whose keys are texts.
+    template <class Each>
+    void each_entry(Each each) const {
+        for (std::size_t n = 0; n + 1 < items.size(); n += 2)
+            if (items[n]->kind == Kind::text) each(items[n]->text, *items[n + 1]);
+    }
+};
+
+/// Takes bytes one after the other, and values from them.
+class PickleStack {
+protected:
+    using Kind = PickleValue::Kind;
+
+    /// `name` stands for the bytes in messages.
+    PickleStack(std::span<const std::byte> bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
+
+    void clear() {
+        stack_.clear();
+        marks_.clear();
+        memo_.clear();
+    }
+    [[nodiscard]] std::size_t at() const { return at_; }
+
+    // Bytes.
+    [[noreturn]] void fail(std::string_view text) const {
+        throw FileError(name_, sentence("byte ", at_ == 0 ? 0 : at_ - 1, " of the pickle: ", text));
+    }
+    std::span<const std::byte> take(std::size_t count) {
+        if (count > bytes_.size() - at_) fail("it is cut");
+        const auto part = bytes_.subspan(at_, count);
+        at_ += count;
+        return part;
+    }
+    template <class Unsigned>
+    Unsigned number() {
+        return little_endian<Unsigned>(take(sizeof(Unsigned)).data());
+    }
+    std::string line() {
+        std::string text;
+        for (char letter; (letter = static_cast<char>(take(1)[0])) != '\n';) text += letter;
+        return text;
+    }
+
+    // The stack.
+    PickleValue* add(Kind kind) {
+        if (values_.size() == most_values) fail(sentence("more than ", most_values, " values"));
+        return &values_.emplace_back(PickleValue{.kind = kind});
+    }
+    void push(Kind kind) { stack_.push_back(add(kind)); }
+    void push_integer(Kind kind, std::int64_t value) {
+        push(kind);
+        stack_.back()->integer = value;
+    }
+    void push_long(std::size_t length) {
+        const auto digits = take(length);
+        if (length > 8) return push(Kind::none);  // the magic number of old files; none that weights need
+        std::uint64_t value = length > 0 && (digits[length - 1] & std::byte{0x80}) != std::byte{} ? ~std::uint64_t{0} : 0;
+        for (std::size_t n = length; n-- > 0;) value = value << 8 | static_cast<std::uint64_t>(digits[n]);
+        push_integer(Kind::integer, static_cast<std::int64_t>(value));
+    }
+    void push_number() {
+        std::array<std::byte, 8> turned{};
+        std::ranges::reverse_copy(take(8), turned.begin());
+        push(Kind::number);
+        stack_.back()->number = std::bit_cast<double>(little_endian<std::uint64_t>(turned.data()));
+    }
+    void push_text(std::size_t length) {
+        const auto letters = take(length);
+        push(Kind::text);
+        stack_.back()->text.assign(reinterpret_cast<const char*>(letters.data()), letters.size());
+    }
+    void push_items(Kind kind, std::size_t count) {
+        PickleValue* const made = add(kind);
+        move_items(*made, count);
+        stack_.push_back(made);
+    }
+    void append(Kind kind, std::size_t count) {
+        if (count >= stack_.size()) fail("a value to append to was expected");
+        PickleValue& to = *stack_[stack_.size() - count - 1];
+        if (to.kind != kind) fail(kind == Kind::list ? "a list was expected to append to" : "a dictionary was expected to put entries in");
+        move_items(to, count);
+    }
+    void move_items(PickleValue& to, std::size_t count) {
+        if (count > stack_.size()) fail("fewer values stand on the stack than it takes");
+        if (to.kind == Kind::dictionary && count % 2 != 0) fail("a key without a value");
+        to.items.insert(to.items.end(), stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+        stack_.resize(stack_.size() - count);
+    }
+    std::size_t since_mark() {
+        if (marks_.empty() || marks_.back() > stack_.size()) fail("a mark was expected");
+        const std::size_t count = stack_.size() - marks_.back();
+        marks_.pop_back();
+        return count;
+    }
+    PickleValue* pop() {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        PickleValue* const top = stack_.back();
+        stack_.pop_back();
+        return top;
+    }
+    void put(std::uint32_t place) {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        memo_[place] = stack_.back();
+    }
+    void put_next() { put(static_cast<std::uint32_t>(memo_.size())); }
+    void get(std::uint32_t place) {
+        const auto found = memo_.find(place);
+        if (found == memo_.end()) fail(sentence("value ", place, " was not stored before"));
+        stack_.push_back(found->second);
+    }
+
+    void mark() { marks_.push_back(stack_.size()); }
+    void push_value(PickleValue& value) { stack_.push_back(&value); }
+    [[nodiscard]] PickleValue& top() {
+        if (stack_.empty()) fail("a value was expected on the stack");
+        return *stack_.back();
+    }
+
+private:
+    static constexpr std::size_t most_values = std::size_t{1} << 20;  // 30,000 tensors: what is said in a byte takes a hundred here
+
+    std::span<const std::byte> bytes_;
+    std::string name_;
+    std::size_t at_ = 0;
+    std::deque<PickleValue> values_;
+    std::vector<PickleValue*> stack_;
+    std::vector<std::size_t> marks_;
+    std::map<std::uint32_t, PickleValue*> memo_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/pickle.hpp
+
+// What torch.save writes of weights in Python's pickle format: numbers, texts, tuples, lists, dictionaries and tensors. Nothing is called, as
+// with PyTorch's weights_only: a pickle that asks for anything else is refused. The opcodes are told by Python's Lib/pickletools.py.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Reads pickles that stand one behind another, of protocols 2 to 5. What they hold lives as long as the reader.
+class PickleReader : private PickleStack {
+public:
+    PickleReader(std::span<const std::byte> bytes, std::string name) : PickleStack(bytes, std::move(name)) {}
+
+    /// Where the next pickle begins.
+    [[nodiscard]] std::size_t position() const { return at(); }
+
+    const PickleValue& read() {
+        clear();
+        for (;;) {
+            const auto opcode = static_cast<char>(take(1)[0]);
+            if (opcode == '.') return *pop();
+            step(opcode);
+        }
+    }
+
+private:
+    void step(char opcode) {
+        switch (opcode) {
+        case '\x80': return static_cast<void>(take(1));  // protocol
+        case '\x95': return static_cast<void>(take(8));  // frame
+        case '(': return mark();
+        case '0': return static_cast<void>(pop());
+        case 'N': return push(Kind::none);
+        case '\x88': return push_integer(Kind::boolean, 1);
+        case '\x89': return push_integer(Kind::boolean, 0);
+        case 'J': return push_integer(Kind::integer, static_cast<std::int32_t>(number<std::uint32_t>()));
+        case 'K': return push_integer(Kind::integer, number<std::uint8_t>());
+        case 'M': return push_integer(Kind::integer, number<std::uint16_t>());
+        case '\x8a': return push_long(number<std::uint8_t>());
+        case 'G': return push_number();
+        case 'X':
+        case 'T':
+        case 'B': return push_text(number<std::uint32_t>());
+        case '\x8c':
+        case 'U':
+        case 'C': return push_text(number<std::uint8_t>());
+        case ')': return push(Kind::tuple);
+        case ']': return push(Kind::list);
+        case '}': return push(Kind::dictionary);
+        case '\x85':
+        case '\x86':
+        case '\x87': return push_items(Kind::tuple, static_cast<std::size_t>(static_cast<unsigned char>(opcode)) - 0x84);
+        case 't': return push_items(Kind::tuple, since_mark());
+        case 'l': return push_items(Kind::list, since_mark());
+        case 'd': return push_items(Kind::dictionary, since_mark());
+        case 'a': return append(Kind::list, 1);
+        case 'e': return append(Kind::list, since_mark());
+        case 's': return append(Kind::dictionary, 2);
+        case 'u': return append(Kind::dictionary, since_mark());
+        case 'q': return put(number<std::uint8_t>());
+        case 'r': return put(number<std::uint32_t>());
+        case '\x94': return put_next();
+        case 'h': return get(number<std::uint8_t>());
+        case 'j': return get(number<std::uint32_t>());
+        case 'c': return push_named_function();
+        case '\x93': return push_stacked_function();
+        case 'Q': return push_storage();
+        case 'R': return call();
+        case '\x81': return refuse_object();
+        case 'b': return build();
+        default: break;
+        }
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(opcode);
+        fail(sentence("the opcode ", std::string{digits[byte >> 4], digits[byte & 15]}, " is not one that weights need"));
+    }
+
+    // Objects.
+    void push_function(const std::string& module, const std::string& function) {
+        push(Kind::function);
+        top().text = module + "." + function;
+    }
+    void push_named_function() {
+        const std::string module = line();
+        push_function(module, line());
+    }
+    void push_stacked_function() {
+        const PickleValue *const function = pop(), *const module = pop();
+        push_function(module->text, function->text);
+    }
+    [[noreturn]] void refuse(const PickleValue& function) const {
+        fail(sentence("it calls ", in_quotes(function.text), ", which is refused: tensors, numbers, texts, lists and dictionaries are read, as with "
+                      "PyTorch's weights_only; torch.save(model.state_dict(), ...) writes no more"));
+    }
+    void refuse_object() {
+        pop();
+        refuse(*pop());
+    }
+    PickleValue& item(const PickleValue& tuple, std::size_t index, Kind kind) const {
+        if (tuple.kind != Kind::tuple || index >= tuple.items.size() || tuple.items[index]->kind != kind) fail("arguments of other kinds were expected");
+        return *tuple.items[index];
+    }
+    void push_storage() {  // ("storage", type, key, place, elements)
+        static constexpr std::array<std::pair<std::string_view, ElementType>, 10> types{{{"torch.FloatStorage", ElementType::float32},
+                                                                                         {"torch.DoubleStorage", ElementType::float64},
+                                                                                         {"torch.HalfStorage", ElementType::float16},
+                                                                                         {"torch.BFloat16Storage", ElementType::bfloat16},
+                                                                                         {"torch.LongStorage", ElementType::int64},
+                                                                                         {"torch.IntStorage", ElementType::int32},
+                                                                                         {"torch.ShortStorage", ElementType::int16},
+                                                                                         {"torch.CharStorage", ElementType::int8},
+                                                                                         {"torch.ByteStorage", ElementType::uint8},
+                                                                                         {"torch.BoolStorage", ElementType::boolean}}};
+        const PickleValue& said = *pop();
+        if (item(said, 0, Kind::text).text != "storage") fail("a storage was expected");
+        const PickleValue& type = item(said, 1, Kind::function);
+        const auto* const known = std::ranges::find(types, type.text, &std::pair<std::string_view, ElementType>::first);
+        if (known == types.end()) refuse(type);
+        if (item(said, 4, Kind::integer).integer < 0) fail("a storage of no fewer than 0 elements was expected");
+        push_integer(Kind::storage, said.items[4]->integer);
+        top().type = known->second;
+        top().text = item(said, 2, Kind::text).text;
+    }
+    void call() {
+        const PickleValue &arguments = *pop(), &function = *pop();
+        if (function.kind != Kind::function || arguments.kind != Kind::tuple) fail("a function and its arguments were expected");
+        if (function.text == "collections.OrderedDict")
+            push_ordered(arguments);
+        else if (function.text == "torch._utils._rebuild_tensor_v2" || function.text == "torch._utils._rebuild_tensor")
+            push_tensor(arguments);
+        else if (function.text == "torch._utils._rebuild_parameter")
+            push_value(item(arguments, 0, Kind::tensor));
+        else
+            refuse(function);
+    }
+    void push_ordered(const PickleValue& arguments) {  // () or ([(key, value), ...])
+        push(Kind::dictionary);
+        if (arguments.items.empty()) return;
+        for (const PickleValue* pair : item(arguments, 0, Kind::list).items) {
+            if (pair->kind != Kind::tuple || pair->items.size() != 2) fail("a key and a value were expected");
+            PickleValue& made = top();
+            made.items.insert(made.items.end(), pair->items.begin(), pair->items.end());
+        }
+    }
+    void push_tensor(const PickleValue& arguments) {  // (storage, first element, shape, strides, ...)
+        const auto extents = [&](std::size_t index) {
+            std::vector<std::size_t> all;
+            for (const PickleValue* extent : item(arguments, index, Kind::tuple).items) {
+                if (extent->kind != Kind::integer || extent->integer < 0) fail("extents of a tensor, at least 0, were expected");
+                all.push_back(static_cast<std::size_t>(extent->integer));
+            }
+            return all;
+        };
+        if (item(arguments, 1, Kind::integer).integer < 0) fail("a first element, at least 0, was expected");
+        push_integer(Kind::tensor, arguments.items[1]->integer);
+        PickleValue& tensor = top();
+        tensor.items = {&item(arguments, 0, Kind::storage)};
+        tensor.shape = extents(2);
+        tensor.strides = extents(3);
+        if (tensor.shape.size() != tensor.strides.size()) fail("as many strides as extents were expected");
+    }
+    void build() {  // what an OrderedDict has beside its entries: state_dict's _metadata
+        pop();
+        if (top().kind != Kind::dictionary) fail("an object with attributes came, which is refused");
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/pytorch.hpp
+
+// Weights as torch.save writes them, .pt and .pth: a zip archive with a pickle and the numbers of each storage, or before PyTorch 1.6 pickles
+// and numbers one behind another. Read without Python; nothing of the file is ever run.
+
+namespace denim::inline DENIM_TARGET {
+
+/// The tensors of a state dict, open for reading: `read` takes one from the file. A file of several dictionaries (a checkpoint
+/// of training) gives the one named "state_dict", "model_state_dict" or "model", or the only one that holds tensors. Throws FileError for
+/// what is no such file, for calls of Python's that weights do not need, for numbers that are not there, and for the order of bytes of other machines.
+class PyTorchWeights {
+public:
+    explicit PyTorchWeights(ByteSource source) : source_(std::make_unique<const ByteSource>(std::move(source))) {
+        std::array<std::byte, 2> begin{};
+        if (source_->size() >= begin.size()) source_->read(0, begin);
+        const detail::PickleValue& all = begin == std::array{std::byte{'P'}, std::byte{'K'}} ? open_archive() : open_old();
+        take_dictionary(state_dict_of(all));
+    }
+
+    /// In the order of the file, which is that of the model's modules.
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+    /// Tensor number `index`, in C order.
+    [[nodiscard]] AnyArray read(std::size_t index) const {
+        const detail::PickleValue& tensor = *tensors_.at(index);
+        const detail::PickleValue& storage = *tensor.items[0];
+        const std::string name = source_->name() + ", tensor " + detail::in_quotes(names_[index]);
+        const std::size_t count = checked_count(tensor, storage, name), unit = element_size(storage.type);
+        AnyArray array(storage.type, tensor.shape);
+        if (count == 0) return array;
+        const std::size_t reach = reach_of(tensor, storage, name), first = static_cast<std::size_t>(tensor.integer);
+        std::vector<std::byte> apart;
+        if (reach != count) apart.resize(reach * unit);
+        read_storage(storage, name, first * unit, reach == count ? std::span{array.bytes} : std::span{apart});
+        if (!in_order(tensor)) {
+            if (reach == count) apart = array.bytes;
+            std::vector<std::size_t> index_of(tensor.shape.size());
+            for (std::size_t n = 0; n < count; ++n) {
+                std::size_t from = 0;
+                for (std::size_t axis = 0; axis < index_of.size(); ++axis) from += index_of[axis] * tensor.strides[axis];
+                std::copy_n(apart.begin() + static_cast<std::ptrdiff_t>(from * unit), unit, array.bytes.begin() + static_cast<std::ptrdiff_t>(n * unit));
+                for (std::size_t axis = index_of.size(); axis-- > 0 && ++index_of[axis] == tensor.shape[axis];) index_of[axis] = 0;
+            }
+        }
+        return array;
+    }
+
+private:
+    using Value = detail::PickleValue;
+    using Kind = Value::Kind;
+
+    // A pickle "NAME/data.pkl", and an entry "NAME/data/KEY" for each storage.
+    const Value& open_archive() {
+        directory_.emplace(*source_);
+        const auto pickle = std::ranges::find_if(directory_->entries(), [](const auto& entry) { return entry.name.ends_with("/data.pkl"); });
+        if (pickle == directory_->entries().end()) source_->fail("a file of torch.save was expected, this zip archive has no data.pkl");
+        folder_ = pickle->name.substr(0, pickle->name.size() - std::string_view{"data.pkl"}.size());
+        if (entry("constants.pkl")) 
+            source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
+        if (const detail::ZipEntry* order = entry("byteorder")) {
+            const std::vector<std::byte> text = unpacked(*order, "byteorder");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected");
+        }
+        pickled_ = unpacked(*pickle, "data.pkl");
+        return read_pickle();
+    }
+    [[nodiscard]] const detail::ZipEntry* entry(std::string_view name) const { return directory_->find(std::string_view{folder_ + std::string{name}}); }
+    std::vector<std::byte> unpacked(const detail::ZipEntry& entry, std::string_view what) const {
+        const auto stream = detail::ZipDirectory::open(*source_, entry, source_->name() + ", " + std::string{what});
+        if (stream->size() > std::size_t{1} << 30) stream->fail("less than 1 GB was expected");
+        std::vector<std::byte> bytes(static_cast<std::size_t>(stream->size()));
+        stream->read(bytes);
+        return bytes;
+    }
+    const Value& read_pickle() {
+        reader_ = std::make_unique<detail::PickleReader>(pickled_, source_->name());
+        return reader_->read();
+    }
+
+    // Pickles of a magic number, a version, facts of the system, the object and the storages' keys; then each storage, its size in front.
+    const Value& open_old() {
+        static constexpr std::array<unsigned char, 14> magic{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+        pickled_.resize(static_cast<std::size_t>(source_->size()));
+        source_->read(0, pickled_);
+        if (pickled_.size() < magic.size() || !std::ranges::equal(magic, std::span{pickled_}.first(magic.size()), {}, {},
+                                                                  [](std::byte byte) { return static_cast<unsigned char>(byte); }))
+            source_->fail("a file of torch.save was expected, neither a zip archive nor PyTorch's number in front came");
+        read_pickle();
+        reader_->read();
+        const Value& system = reader_->read();
+        system.each_entry([&](const std::string& name, const Value& value) {
+            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected");
+        });
+        const Value &all = reader_->read(), &keys = reader_->read();
+        std::map<std::string_view, std::size_t> units;  // bytes of an element of a storage that some tensor names
+        for (const Value* tensor : tensors_in(all)) units[tensor->items[0]->text] = element_size(tensor->items[0]->type);
+        std::size_t at = reader_->position();
+        for (const Value* key : keys.items) {
+            const auto known = units.find(key->text);
+            const std::size_t unit = known == units.end() ? 1 : known->second;
+            if (pickled_.size() - at < 8) source_->fail("the file ends before its last storage");
+            const auto elements = detail::little_endian<std::uint64_t>(pickled_.data() + at);
+            const std::size_t begin = at + 8;
+            if (elements > (pickled_.size() - begin) / unit) source_->fail("storage " + detail::in_quotes(key->text) + " is cut");
+            at = begin + static_cast<std::size_t>(elements) * unit;
+            storages_[key->text] = std::span{pickled_}.subspan(begin, at - begin);
+        }
+        return all;
+    }
+
+    // All that stand somewhere in a value.
+    static std::vector<const Value*> tensors_in(const Value& value) {
+        std::vector<const Value*> found, left{&value};
+        std::set<const Value*> seen;
+        while (!left.empty()) {
+            const Value* const next = left.back();
+            left.pop_back();
+            if (!seen.insert(next).second) continue;
+            if (next->kind == Kind::tensor)
+                found.push_back(next);
+            else
+                left.insert(left.end(), next->items.begin(), next->items.end());
+        }
+        return found;
+    }
+
+    // The dictionary of tensors.
+    const Value& state_dict_of(const Value& all) const {
+        const Value* at = &all;
+        for (std::size_t depth = 0; depth < deepest; ++depth) {
+            if (at->kind != Kind::dictionary) break;
+            std::vector<std::pair<std::string, const Value*>> inner;
+            bool tensors = false;
+            at->each_entry([&](const std::string& name, const Value& value) {
+                if (value.kind == Kind::tensor) tensors = true;
+                if (value.kind == Kind::dictionary && !tensors_in(value).empty()) inner.emplace_back(name, &value);
+            });
+            if (tensors && inner.empty()) return *at;
+            if (inner.empty()) break;
+            auto chosen = inner.end();
+            for (const std::string_view known : {"state_dict", "model_state_dict", "model"})
+                if (chosen == inner.end()) chosen = std::ranges::find(inner, known, &std::pair<std::string, const Value*>::first);
+            if (chosen == inner.end() && (inner.size() > 1 || tensors)) {
+                std::string list;
+                for (const auto& each : inner) list += (list.empty() ? "" : ", ") + detail::in_quotes(each.first);
+                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " + list + (tensors ? " beside tensors" : ""));
+            }
+            at = chosen == inner.end() ? inner[0].second : chosen->second;
+        }
+        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it");
+    }
+    void take_dictionary(const Value& dictionary) {
+        std::set<std::string> known;
+        dictionary.each_entry([&](const std::string& name, const Value& value) {
+            if (value.kind != Kind::tensor) return;
+            if (!known.insert(name).second) source_->fail("it has two tensors " + detail::in_quotes(name));
+            names_.push_back(name);
+            tensors_.push_back(&value);
+        });
+    }
+
+    // Numbers.
+    static std::size_t checked_count(const Value& tensor, const Value& storage, const std::string& name) {
+        const auto count = checked_size(tensor.shape);
+        if (!count || *count > static_cast<std::size_t>(storage.integer))
+            throw FileError(name, detail::sentence("a storage of ", storage.integer, " elements does not hold the shape ", detail::shape_text(tensor.shape)));
+        return *count;
+    }
+    // Elements from the first to the last.
+    static std::size_t reach_of(const Value& tensor, const Value& storage, const std::string& name) {
+        const auto elements = static_cast<std::size_t>(storage.integer);
+        std::size_t last = 0;
+        bool inside = static_cast<std::size_t>(tensor.integer) < elements;
+        for (std::size_t axis = 0; axis < tensor.shape.size() && inside; ++axis) {
+            const std::size_t steps = tensor.shape[axis] - 1;
+            inside = steps == 0 || tensor.strides[axis] <= (elements - 1 - last) / steps;
+            if (inside) last += steps * tensor.strides[axis];
+        }
+        if (!inside || last >= elements - static_cast<std::size_t>(tensor.integer))
+            throw FileError(name, detail::sentence("it reaches beyond its storage of ", elements, " elements"));
+        return last + 1;
+    }
+    static bool in_order(const Value& tensor) {
+        std::size_t expected = 1;
+        for (std::size_t axis = tensor.shape.size(); axis-- > 0; expected *= tensor.shape[axis])
+            if (tensor.shape[axis] != 1 && tensor.strides[axis] != expected) return false;
+        return true;
+    }
+    void read_storage(const Value& storage, const std::string& name, std::size_t offset, std::span<std::byte> to) const {
+        if (!directory_) {
+            const auto found = storages_.find(storage.text);
+            if (found == storages_.end() || offset > found->second.size() || to.size() > found->second.size() - offset)
+                throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is shorter than the tensor");
+            std::ranges::copy(found->second.subspan(offset, to.size()), to.begin());
+            return;
+        }
+        const detail::ZipEntry* const numbers = entry("data/" + storage.text);
+        if (!numbers) throw FileError(name, "its storage " + detail::in_quotes(storage.text) + " is not in the file");
+        const auto stream = detail::ZipDirectory::open(*source_, *numbers, name);
+        if (offset > stream->size() || to.size() > stream->size() - offset) stream->fail("its storage is shorter than the tensor");
+        stream->seek(offset);
+        stream->read(to);
+    }
+
+    static constexpr std::size_t deepest = 8;  // dictionaries within each other; they may stand in circles
+
+    std::unique_ptr<const ByteSource> source_;
+    std::optional<detail::ZipDirectory> directory_;
+    std::string folder_;
+    std::vector<std::byte> pickled_;  // of an old file all of it
+    std::map<std::string, std::span<const std::byte>, std::less<>> storages_;
+    std::unique_ptr<detail::PickleReader> reader_;
+    std::vector<std::string> names_;
+    std::vector<const Value*> tensors_;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/format.hpp
 
 // Files that other tools read: needs zlib, nlohmann-json and protozero.
@@ -32140,6 +27406,75 @@ DENIM_ONCE void write_npy(const std::filesystem::path& path, const AnyArrayView&
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/format/idx.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE IdxHeader read_idx_header(ByteStream& stream) {
+    std::array<std::byte, 4> start{};
+    stream.read(start);
+    if (start[0] != std::byte{0} || start[1] != std::byte{0})
+        stream.fail("an IDX file was expected, its first two bytes are not zero");
+    using enum ElementType;
+    static constexpr std::pair<int, ElementType> known[] = {{0x08, uint8}, {0x09, int8},    {0x0b, int16},
+                                                            {0x0c, int32}, {0x0d, float32}, {0x0e, float64}};
+    const auto code = std::to_integer<int>(start[2]);
+    const auto* const type = std::ranges::find(known, code, &std::pair<int, ElementType>::first);
+    if (type == std::end(known)) stream.fail(sentence("an IDX type of 8, 9 or 11 to 14 was expected, ", code, " came"));
+    std::vector<std::size_t> shape(std::to_integer<std::size_t>(start[3]));
+    if (shape.empty()) stream.fail("an IDX file with at least one axis was expected");
+    for (std::size_t& extent : shape) {
+        std::array<std::byte, 4> field{};
+        stream.read(field);
+        std::ranges::reverse(field);
+        extent = little_endian<std::uint32_t>(field.data());
+    }
+    return {type->second, std::move(shape)};
+}
+
+DENIM_ONCE void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
+    const auto bytes = checked_size(header.shape, element_size(header.type));
+    if (!bytes || *bytes > most_bytes)
+        stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
+                             ", its size allows no more than ", most_bytes, " bytes"));
+}
+
+DENIM_ONCE AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+    IdxHeader header = read_idx_header(stream);
+    check_idx_size(header, stream, most_bytes);
+    AnyArray array{header.type, std::move(header.shape)};
+    stream.read(array.bytes);
+    stream.check_end();
+    if (std::endian::native == std::endian::little) reverse_elements(array.bytes, element_size(array.type));
+    return array;
+}
+
+DENIM_ONCE bool is_gzip(const ByteSource& source) {
+    std::array<std::byte, 2> start{};
+    if (source.size() >= start.size()) source.read(0, start);
+    return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
+}
+
+DENIM_ONCE std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
+    if (is_gzip(source))
+        return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
+                source.size() * largest_ratio};
+    return {std::make_unique<StoredStream>(source, source.name(), 0, source.size()), source.size()};
+}
+
+}  // namespace detail
+
+DENIM_ONCE AnyArray read_idx(const ByteSource& source) {
+    const auto [stream, most_bytes] = detail::open_idx(source);
+    return detail::read_idx_stream(*stream, most_bytes);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/format/npz.hpp
 #if DENIM_BODIES
 
@@ -34079,6 +29414,280 @@ DENIM_ONCE void Pictures::check(Shape expected) const {
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/depthwise_convolution.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DepthwisePass::prepare(const float* weights, const float* bias, float* prepared) const {
+    std::fill_n(prepared, (taps() + 1) * stride(), 0.0f);
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(weights + tap * of.channels(), of.channels(), prepared + tap * stride());
+    if (of.bias) std::copy_n(bias, of.channels(), prepared + taps() * stride());
+}
+
+DENIM_ONCE void DepthwisePass::forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const {
+    for (std::size_t y = first; y < last; ++y)
+        row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left), prepared, prepared + taps() * stride(), output + of.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared,
+                                        float* input_gradient, float* scratch, float* accumulator) const {
+    if (of.stride == 1)
+        clear_border(turned.input, scratch);
+    else
+        std::fill_n(scratch, turned.input.size(), 0.0f);
+    const std::size_t z_step = of.stride.columns * stride();
+    for (std::size_t y = 0; y < of.rows; ++y) {
+        const std::size_t from = of.output.offset(y, 0);
+        float* z = scratch + turned.input.offset(y * of.stride.rows, 0);
+        spread(of.columns, stride(), z_step, output + from, output_gradient + from, z, accumulator + taps() * stride());
+        for (std::size_t i = 0; i < of.window.rows; ++i)
+            add_taps(row.sizes, of.columns, input + of.input.offset(y * of.stride.rows + i * of.dilation.rows - of.top, 0 - of.left), z, z_step,
+                     accumulator + i * of.window.columns * stride());
+    }
+    if (mode == Gradient::none) return;
+    const DepthwiseRow& back = mode == Gradient::add ? back_added : back_written;
+    for (std::size_t y = 0; y < turned.rows; ++y)
+        back(scratch + turned.input.offset(y - turned.top, 0 - turned.left), prepared + (taps() - 1) * stride(), nullptr,
+             input_gradient + turned.output.offset(y, 0));
+}
+
+DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const {
+    for (std::size_t tap = 0; tap < taps(); ++tap) std::copy_n(accumulator + tap * stride(), of.channels(), weight_gradient + tap * of.channels());
+    if (of.bias) std::copy_n(accumulator + taps() * stride(), of.channels(), bias_gradient);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/live_gradient.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void WindowSlices::fill(const Convolution& of, const float* input, std::size_t first, std::size_t z_rows, std::size_t slice, float* to) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit), whole = there / lanes * lanes;
+    const std::size_t step = (whole_rows ? of.stride.columns : 1) * of.input.stride;
+    const bool joined = !whole_rows || of.input.stride == of.channels();  // the numbers of a run lie side by side
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const float* from = input + of.input.offset(first * of.stride.rows + r - of.top, 0 - of.left) + (joined ? slice * unit : 0);
+        for (std::size_t x = 0; x < columns; ++x, to += unit, from += step)
+            if (joined) {
+                for (std::size_t u = 0; u < whole; u += lanes) simd::store(to + u, simd::load(from + u));
+                if (whole < there) simd::store(to + whole, simd::load_first(from + whole, there - whole));
+            } else {
+                for (std::size_t u = 0, n = slice * unit; u < there; ++u, ++n) to[u] = from[n / of.channels() * of.input.stride + n % of.channels()];
+            }
+    }
+}
+
+DENIM_ONCE void WindowSlices::add(const Convolution& of, const float* from, std::size_t first, std::size_t z_rows, std::size_t slice, float* input) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t there = std::min(unit, numbers - slice * unit);
+    for (std::size_t r = 0; r < input_rows(of, z_rows); ++r) {
+        const std::size_t y = first * of.stride.rows + r - of.top;
+        if (y >= of.input.shape.height) continue;
+        for (std::size_t x = 0; x < of.input.shape.width && x + of.left < columns; ++x) {
+            const float* values = from + (r * columns + x + of.left) * unit;
+            float* pixel = input + of.input.offset(y, x) + slice * unit;
+            std::size_t u = 0;
+            for (; u + lanes <= there; u += lanes) simd::store(pixel + u, simd::load(pixel + u) + simd::load(values + u));
+            if (u < there) simd::store_first(pixel + u, simd::load_first(pixel + u, there - u) + simd::load_first(values + u, there - u), there - u);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::prepare(const Convolution& of, const float* from, float* prepared, std::size_t i) const {
+    for (std::size_t slice = 0; slice < input.slices; ++slice)
+        for (std::size_t f = 0; f < of.filters(); ++f)
+            for (std::size_t j = 0; j < of.window.columns; ++j) {
+                const std::size_t tap = i * of.window.columns + j, there = std::min(input.unit, input.numbers - slice * input.unit);
+                float* to = prepared + slice * input.slice_size + f * input.filter_size + tap * input.unit;
+                const float* weight = from + (tap * of.channels() + slice * input.unit) * of.filters() + f;
+                for (std::size_t u = 0; u < there; ++u) to[u] = weight[u * of.filters()];
+                std::fill_n(to + there, input.unit - there, 0.0f);
+            }
+}
+
+// Lists in scratch: for each filter how many, where, and how much.
+DENIM_ONCE void LiveGradient::list(const Convolution& of, const WindowSlices& slices, const float* output_gradient, const std::uint8_t* record,
+                                   std::size_t first, std::size_t rows, float* lists) const {
+    const std::size_t winners[4] = {0, slices.across, slices.down, slices.down + slices.across};
+    const std::size_t filters = of.filters(), width = of.output.shape.width, pixel = of.output.stride, padded_filters = padded;
+    for (std::size_t f = 0; f < filters; ++f) {
+        float* const where = lists + filters + f * 2 * room;
+        float* const value = where + room;
+        std::uint32_t count = 0;
+        for (std::size_t y = 0; y < rows; ++y) {
+            const float* gradients = output_gradient + of.output.offset(first + y, 0) + f;
+            const std::uint8_t* winner = of.pooled() ? record + (first + y) * width * padded_filters + f : nullptr;
+            std::size_t position = y * step * slices.down;
+            const auto each = [&](auto place) {
+                for (std::size_t x = 0; x < width; ++x, gradients += pixel, position += step * slices.across) {
+                    where[count] = std::bit_cast<float>(static_cast<std::uint32_t>(place(x)));
+                    value[count] = *gradients;
+                    count += is_nonzero(*gradients);
+                }
+            };
+            if (winner)
+                each([&](std::size_t x) { return position + winners[winner[x * padded_filters]]; });
+            else
+                each([&](std::size_t) { return position; });
+        }
+        lists[f] = std::bit_cast<float>(count);
+    }
+}
+
+DENIM_ONCE LiveList LiveGradient::list_of(std::size_t filters, const float* lists, std::size_t f) const {
+    const float* where = lists + filters + f * 2 * room;
+    return {where, where + room, std::bit_cast<std::uint32_t>(lists[f])};
+}
+
+DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared,
+                                  float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
+    float *slice = scratch, *lists = scratch + slice_room;
+    for (std::size_t y = 0; y < of.output.shape.height; y += band) {
+        const std::size_t rows = std::min(band, of.output.shape.height - y);
+        list(of, weights, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < weights.slices; ++s) {
+            weights.fill(of, input_picture, y * step, rows * step, s, slice);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Gather* const gather : gathers)
+                        gather(live, slice, weights.row(), accumulator + s * weights.slice_size + f * weights.filter_size);
+        }
+        if (scatters.empty()) continue;
+        if (weights.whole_rows) list(of, input, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < input.slices; ++s) {
+            std::fill_n(slice, input.room(of, rows * step), 0.0f);
+            for (std::size_t f = 0; f < of.filters(); ++f)
+                if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
+                    for (Scatter* const scatter : scatters)
+                        scatter(live, slice, input.row(), prepared + s * input.slice_size + f * input.filter_size);
+            input.add(of, slice, y * step, rows * step, s, input_gradient);
+        }
+    }
+}
+
+DENIM_ONCE void LiveGradient::finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t taps = weights.taps / of.window.rows;  // of a window row
+    alignas(64) float block[lanes][lanes];
+    for (std::size_t first = 0; first < of.filters(); first += lanes) {
+        const std::size_t width = std::min(lanes, of.filters() - first);
+        for (std::size_t t = 0; t < taps; ++t)
+            for (std::size_t v = 0; v < weights.vectors; ++v) {
+                const std::size_t at = v / weights.group * weights.slice_size + (i * taps + t) * weights.unit + v % weights.group * lanes;
+                for (std::size_t f = 0; f < width; ++f)
+                    simd::store(block[f], simd::load(accumulator + at + (first + f) * weights.filter_size));
+                for (std::size_t u = 0; u < std::min(lanes, weights.numbers - v * lanes); ++u) {
+                    const std::size_t row = i * of.window.columns * of.channels() + t * weights.numbers + v * lanes + u;
+                    for (std::size_t f = 0; f < width; ++f) weight_gradient[row * of.filters() + first + f] = block[f][u];
+                }
+            }
+        if (of.bias && i == 0) std::copy_n(accumulator + weights.size + first, width, bias_gradient + first);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/register_tiles.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void RegisterTiles::pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t filters = std::min(tile_vectors, vectors - first) * lanes;
+        const std::size_t there = std::min(filters, of.filters() - first * lanes);
+        float* to = packed + first * lanes * taps + i * of.window.columns * of.channels() * filters;
+        for (std::size_t j = 0; j < of.window.columns; ++j)
+            for (std::size_t c = 0; c < of.channels(); ++c) {
+                const float* from = weights + static_cast<std::ptrdiff_t>(j) * steps.column + static_cast<std::ptrdiff_t>(c) * steps.channel +
+                                    static_cast<std::ptrdiff_t>(first * lanes) * steps.filter;
+                // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
+                for (std::size_t f = 0; f < there; ++f, from += steps.filter) *to++ = *from;
+                to = std::fill_n(to, filters - there, 0.0f);
+            }
+    }
+}
+
+DENIM_ONCE void RegisterTiles::row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                                   bool fill) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
+        const std::size_t taken = std::min(tile_vectors, vectors - first);
+        const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
+        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+        const auto run = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
+            if (count == 0) return;
+            tiles(sizes, input + of.input.offset(unit * y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
+                  output + of.output.offset(y, x / unit) + first * lanes,
+                  record ? record + (y * of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+        };
+        const auto& kernels = taken == tile_vectors ? whole : rest;
+        run(kernels[0], 0, large_tiles);
+        run(kernels[1], large_tiles * large, small_tiles);
+    }
+    if (fill && of.output.stride > padded)
+        for (std::size_t x = 0; x < of.output.shape.width; ++x) std::fill_n(output + of.output.offset(y, x) + padded, of.output.stride - padded, 0.0f);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/direct_convolution.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DirectPass::prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const {
+    const auto filters = static_cast<std::ptrdiff_t>(of.filters()), pixel = static_cast<std::ptrdiff_t>(of.channels()) * filters;
+    const std::size_t i = part % of.window.rows, row = of.window.columns * of.channels() * of.filters();
+    float* const behind = prepared + forward_tiles.packed_size;
+    if (part < of.window.rows) {
+        forward_tiles.pack(of, weights + i * row, {.column = pixel, .channel = filters, .filter = 1}, prepared, i);
+        if (part > 0) return;
+        const std::size_t there = of.bias ? of.filters() : 0;
+        std::fill_n(std::copy_n(bias, there, behind - forward_tiles.padded), forward_tiles.padded - there, 0.0f);
+    } else if (flips(of)) {
+        // Taps in the opposite order, its channels the filters, and the other way.
+        const float* last = weights + (of.window.rows - i) * row - pixel;
+        backward_tiles.pack(flipped, last, {.column = -pixel, .channel = 1, .filter = filters}, behind, i);
+        if (i == 0) std::fill_n(behind + backward_tiles.packed_size - backward_tiles.padded, backward_tiles.padded, 0.0f);
+    } else {
+        live.prepare(of, weights, behind, i);
+    }
+}
+
+DENIM_ONCE void DirectPass::forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first,
+                                    std::size_t last) const {
+    for (std::size_t y = first; y < last; ++y) forward_tiles.row(of, input, prepared, output, record, y, true);
+}
+
+DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared,
+                                     float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
+    const float* weights = prepared + forward_tiles.packed_size;
+    live.mask(of.output, output, output_gradient, accumulator + live.weights.size);
+    if (mode == Gradient::write && !flips(of))
+        for (std::size_t y = 0; y < of.input.shape.height; ++y)
+            std::fill_n(input_gradient + of.input.offset(y, 0), of.input.shape.width * of.input.stride, 0.0f);
+    live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+    if (mode == Gradient::none || !flips(of)) return;
+    float* z = scratch + live.scratch_size(of);
+    clear_border(flipped.input, z);
+    for (std::size_t y = 0; y < of.rows; ++y)
+        for (std::size_t x = 0; x < of.columns; ++x)
+            std::copy_n(output_gradient + of.output.offset(y, x), of.filters(), z + flipped.input.offset(y, x));
+    for (std::size_t y = 0; y < flipped.rows; ++y) backward_tiles.row(flipped, z, weights, input_gradient, nullptr, y, mode == Gradient::write);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/kernel/matrix_product.hpp
 #if DENIM_BODIES
 
@@ -34174,6 +29783,373 @@ DENIM_ONCE void MatrixProduct::weight_gradient(const float* x, std::size_t x_dis
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/normalisation.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+namespace detail {
+
+/// Calls body.operator()<Count>(c) for `Count` vectors of channels from c on: four at a time share a pass over the pixels, then one.
+template <class Body>
+DENIM_INLINE void each_vectors(std::size_t channels, Body body) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::size_t c = 0;
+    for (; c + 3 * lanes < channels; c += 4 * lanes) body.template operator()<4>(c);
+    for (; c < channels; c += lanes) body.template operator()<1>(c);
+}
+
+/// Calls body(in, out) with the place of every pixel.
+template <class Body>
+DENIM_INLINE void each_pixel(const NormalisedPictures& of, Body body) {
+    for (std::size_t y = 0; y < of.in.shape.height; ++y) {
+        std::size_t in = of.in.offset(y, 0), out = of.out.offset(y, 0);
+        for (std::size_t x = 0; x < of.in.shape.width; ++x, in += of.in.stride, out += of.out.stride) body(in, out);
+    }
+}
+
+/// `Count` vectors of an array over channels, from c on; zeros behind its end, and where there is none.
+template <std::size_t Count>
+DENIM_INLINE std::array<simd::Vector<float>, Count> of_channels(const float* from, std::size_t c, std::size_t channels) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    std::array<simd::Vector<float>, Count> numbers;
+    for (std::size_t v = 0; v < Count; ++v, c += lanes)
+        numbers[v] = !from ? simd::broadcast(0.0f) : c + lanes <= channels ? simd::load(from + c) : simd::load_first(from + c, channels - c);
+    return numbers;
+}
+
+/// Writes what stands below `channels`.
+DENIM_INLINE void put_channels(float* to, std::size_t c, std::size_t channels, simd::Vector<float> value) {
+    if (c + simd::lanes<float> <= channels)
+        simd::store(to + c, value);
+    else
+        simd::store_first(to + c, value, channels - c);
+}
+
+}  // namespace detail
+
+DENIM_KERNEL DENIM_ONCE void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        std::array<simd::Vector<float>, Count> sums, deviations;
+        sums.fill(simd::broadcast(0.0f));
+        deviations.fill(simd::broadcast(0.0f));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t) {
+            for (std::size_t v = 0; v < Count; ++v) sums[v] = sums[v] + simd::load(x + in + c + v * lanes);
+        });
+        for (auto& sum : sums) sum = sum * simd::broadcast(1.0f / static_cast<float>(of.pixels()));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto deviation = simd::load(x + in + c + v * lanes) - sums[v];
+                deviations[v] = simd::fma(deviation, deviation, deviations[v]);
+            }
+        });
+        for (std::size_t v = 0; v < Count; ++v) {
+            detail::put_channels(mean, c + v * lanes, channels, sums[v]);
+            detail::put_channels(squares, c + v * lanes, channels, deviations[v]);
+        }
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift,
+                                       float* y) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
+                   plus = detail::of_channels<Count>(shift, c, channels);
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v)
+                simd::store(y + out + c + v * lanes, simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v]));
+        });
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale,
+                                                  float* plain, float* scaled) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(scale, c, channels);
+        std::array<simd::Vector<float>, Count> first, second;
+        first.fill(simd::broadcast(0.0f));
+        second.fill(simd::broadcast(0.0f));
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto gradient = simd::load(dy + out + c + v * lanes);
+                first[v] = first[v] + gradient;
+                second[v] = simd::fma(gradient, simd::load(x + in + c + v * lanes) - from[v], second[v]);
+            }
+        });
+        for (std::size_t v = 0; v < Count; ++v) {
+            detail::put_channels(plain, c + v * lanes, channels, first[v]);
+            detail::put_channels(scaled, c + v * lanes, channels, second[v] * times[v]);
+        }
+    });
+}
+
+DENIM_KERNEL DENIM_ONCE void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean,
+                                             const float* factor, const float* slope, const float* offset, float* dx) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t channels = of.channels();
+    detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
+        const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
+                   along = detail::of_channels<Count>(slope, c, channels), less = detail::of_channels<Count>(offset, c, channels);
+        const auto run = [&](auto there) {
+            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+                for (std::size_t v = 0; v < Count; ++v) {
+                    const std::size_t n = c + v * lanes;
+                    const auto drift = simd::fma(simd::load(x + in + n) - from[v], along[v], less[v]);
+                    simd::store(dx + in + n, there(simd::load(dy + out + n) * times[v] - drift, dx + in + n));
+                }
+            });
+        };
+        if (add)
+            run([](auto gradient, const float* place) { return gradient + simd::load(place); });
+        else
+            run([](auto gradient, const float*) { return gradient; });
+    });
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/layer/batch_norm_pass.hpp
+#if DENIM_BODIES
+
+// ---- denim/kernel/plain_normalisation.hpp
+
+// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any scalar and any layouts.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Told its pictures; a gamma that is null is 1, such a beta 0.
+template <class Scalar>
+struct PlainNormalisation {
+    NormalisedPictures of;
+
+    /// Each channel's mean, and sum of squared deviations from it.
+    void moments(const Scalar* x, Scalar* mean, Scalar* squares) const {
+        std::fill_n(mean, of.channels(), Scalar{0});
+        std::fill_n(squares, of.channels(), Scalar{0});
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
+        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Scalar>(of.pixels());
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
+    }
+
+    /// y = gamma * (x - mean) * scale + beta
+    void forward(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* gamma, const Scalar* beta, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            y[out] = (x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Scalar{0});
+        });
+    }
+
+    /// y = x * scale + shift
+    void infer(const Scalar* x, const Scalar* scale, const Scalar* shift, Scalar* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
+    }
+
+    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
+    void gradient_sums(const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, Scalar* plain, Scalar* scaled) const {
+        std::fill_n(plain, of.channels(), Scalar{0});
+        std::fill_n(scaled, of.channels(), Scalar{0});
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            plain[c] += dy[out];
+            scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
+        });
+    }
+
+    /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
+    /// of its pixels: mean and deviation depend on all of them.
+    void gradient(bool add, const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, const Scalar* gamma, Scalar share,
+                  const Scalar* plain, const Scalar* scaled, Scalar* dx) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            const Scalar normal = (x[in] - mean[c]) * scale[c];
+            const Scalar gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
+            dx[in] = add ? dx[in] + gradient : gradient;
+        });
+    }
+
+private:
+    // Calls each(in, out, channel) for every number of the pictures.
+    template <class Each>
+    void each_number(Each each) const {
+        for (std::size_t y = 0; y < of.in.shape.height; ++y)
+            for (std::size_t x = 0; x < of.in.shape.width; ++x)
+                for (std::size_t c = 0; c < of.channels(); ++c) each(of.in.offset(y, x) + c, of.out.offset(y, x) + c, c);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+namespace denim::inline DENIM_TARGET {
+
+template <class Scalar>
+struct BatchNormPass<Scalar>::Rows {
+    const Scalar *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
+
+    Rows(const BatchNormPass& pass, const Scalar* rows)
+        : gamma(pass.has_gamma ? rows : nullptr),
+          beta(pass.has_beta ? rows + pass.has_gamma * pass.of.channels() : nullptr),
+          running_mean(rows + (std::size_t{pass.has_gamma} + pass.has_beta) * pass.of.channels()),
+          running_variance(running_mean + pass.of.channels()) {}
+};
+
+template <class Scalar>
+struct BatchNormPass<Scalar>::Scratch {
+    Scalar *mean, *scale;  // kept for backward
+    Scalar *factor, *slope, *offset;  // of one call
+    Scalar* sums;  // of each sample
+
+    Scratch(Scalar* numbers, std::size_t channels)
+        : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
+};
+
+template <class Scalar>
+template <class Each>
+void BatchNormPass<Scalar>::each_sample(std::size_t count, Each each) const {
+    parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch to{at.scratch, channels};
+    const kernel::PlainNormalisation<Scalar> plain{of};
+    if (at.again) {
+        // mean and scale are those of the first time
+    } else if (at.settings->frozen) {
+        std::copy_n(rows.running_mean, channels, to.mean);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(rows.running_variance[c], epsilon);
+    } else {
+        each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
+            Scalar *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
+            if constexpr (std::is_same_v<Scalar, float>)
+                if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
+            plain.moments(at.input() + in, mean, squares);
+        });
+        join_moments(to.sums, normalised_over(at), to.mean, to.scale);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(to.scale[c], epsilon);
+    }
+    for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
+    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
+        plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
+    });
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, channels};
+    const kernel::PlainNormalisation<Scalar> plain{of};
+    each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
+        plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
+    });
+    const BatchPart<Scalar> part = normalised_over(at);
+    part.join(from.sums, 2 * channels, [&](Scalar* to, const Scalar* other, std::size_t, std::size_t) {
+        for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
+    });
+    const Scalar *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
+    if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
+    if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
+    next_statistics(at, from.mean, from.scale);
+    if (alone_among_peers(at)) sum_over_peers(at);
+    if (input == Gradient::none) return;
+    const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) {
+        from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
+        from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
+        from.offset[c] = from.factor[c] * share * to_beta[c];
+    }
+    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar* dx = at.input_gradient() + in;
+        const bool add = input == Gradient::add;
+        if constexpr (std::is_same_v<Scalar, float>)
+            if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
+        plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
+    });
+}
+
+// The sums of all samples are left in the first one's place.
+template <class Scalar>
+void BatchNormPass<Scalar>::join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const {
+    const std::size_t channels = of.channels();
+    part.join(sums, 2 * channels, [&](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
+        Scalar* squares = joined + channels;
+        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more),
+                     weight = share * static_cast<Scalar>(before * of.pixels());
+        for (std::size_t c = 0; c < channels; ++c) {
+            const Scalar difference = own[c] - joined[c];
+            joined[c] += difference * share;
+            squares[c] += own[channels + c] + difference * difference * weight;
+        }
+    });
+    std::copy_n(sums, channels, mean);
+    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * of.pixels());
+}
+
+// The running statistics' next values stand at their place among the gradients (Moved::by_layer).
+template <class Scalar>
+void BatchNormPass<Scalar>::next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const {
+    const std::size_t channels = of.channels();
+    const Scalar* running = Rows{*this, at.parameters}.running_mean;
+    Scalar* next = at.gradients + (running - at.parameters);
+    const auto keep = static_cast<Scalar>(momentum), added = static_cast<Scalar>(epsilon);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - added;
+        next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
+        next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+    }
+}
+
+// The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
+template <class Scalar>
+void BatchNormPass<Scalar>::sum_over_peers(const Backward<Scalar>& at) const {
+    const std::size_t channels = of.channels(), rest = (std::size_t{has_gamma} + has_beta) * channels, numbers = rest + 2 * channels;
+    const auto all = static_cast<Scalar>(at.part->shares.samples);
+    const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+    for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
+    at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, parameters};
+    for (std::size_t c = 0; c < channels; ++c) {
+        prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
+        prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
+    }
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
+    const Scalar *scale = at.prepared, *shift = scale + of.channels();
+    if constexpr (std::is_same_v<Scalar, float>)
+        if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
+    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_TEMPLATE(struct BatchNormPass<float>);
+DENIM_TEMPLATE(struct BatchNormPass<double>);
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- bodies of denim/network/names.hpp
 #if DENIM_BODIES
 
@@ -35501,10 +31477,568 @@ DENIM_ONCE History run_training(Learner& learner, const Samples& train, Samples*
 }  // namespace denim::inline DENIM_TARGET::detail
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/weight_layout.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
+    if (rank == 4) return values;
+    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
+    if (rank == 1) return {1, 1, values[0], 1};
+    const bool picture = place.order.empty() && place.in.size() == values[0];
+    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
+    return {in.height, in.width, in.channels, values[1]};
+}
+
+}  // namespace detail
+
+DENIM_ONCE std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
+    if (rank >= 2 && layout == WeightLayout::pytorch) {
+        if (rank == 2) return {values[1], values[0]};
+        const auto [height, width, in, out] = detail::weight_axes(place);
+        return rank == 3 ? std::vector{in, out, height, width} : std::vector{out, in, height, width};
+    }
+    std::vector<std::size_t> shape(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank));
+    if (rank == 3) shape.push_back(1);
+    if (place.name.ends_with(".slope") && layout == WeightLayout::keras && place.in.height * place.in.width != 1)
+        shape.insert(shape.begin(), {1, 1});  // shared_axes=[1, 2]
+    return shape;
+}
+
+namespace detail {
+
+DENIM_ONCE std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
+    const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
+    if (shape.size() != 4 || shape[window] * shape[window + 1] != 1) return shape;
+    return {shape[2 - window], shape[3 - window]};
+}
+
+DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
+    const std::vector<std::size_t> expected = shape_in(place, layout);
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
+    if (shape == expected) return true;
+    if (rank == 1)
+        return std::ranges::any_of(axes_of_one, [&](const AxesOfOne& axes) {
+            std::vector<std::size_t> spread(axes.before, 1);
+            spread.push_back(values[0]);
+            spread.insert(spread.end(), axes.behind, 1);
+            return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
+        });
+    if (rank >= 3 && values[0] == 1) {
+        std::vector<std::size_t> row = expected;
+        row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));
+        if (shape == row) return true;
+    }
+    const bool of_pixels = rank == 4 || (rank == 2 && place.in.height * place.in.width == 1);
+    return of_pixels && without_pixel(shape, layout) == without_pixel(expected, layout);
+}
+
+}  // namespace detail
+
+DENIM_ONCE std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
+    std::vector<float> ours(theirs.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
+    return ours;
+}
+
+DENIM_ONCE std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
+    std::vector<float> theirs(ours.size());
+    detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
+    return theirs;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/foreign_weights.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE WeightName parse_weight_name(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, std::size_t>, 20> endings{{{"depthwise_kernel", 0},
+                                                                                {"pointwise_kernel", 0},
+                                                                                {"kernel", 0},
+                                                                                {"weights", 0},
+                                                                                {"weight", 0},
+                                                                                {"gamma", 0},
+                                                                                {"slope", 0},
+                                                                                {"alpha", 0},
+                                                                                {"factor", 0},
+                                                                                {"layer_scale", 0},
+                                                                                {"bias", 1},
+                                                                                {"beta", 1},
+                                                                                {"moving_mean", 2},
+                                                                                {"running_mean", 2},
+                                                                                {"mean", 2},
+                                                                                {"moving_variance", 3},
+                                                                                {"running_variance", 3},
+                                                                                {"running_var", 3},
+                                                                                {"variance", 3},
+                                                                                {"var", 3}}};
+    if (name.ends_with(":0")) name.remove_suffix(2);  // TensorFlow's variables
+    for (const auto& [ending, slot] : endings) {
+        if (!name.ends_with(ending)) continue;
+        const std::string_view before = name.substr(0, name.size() - ending.size());
+        if (before.empty()) return {"", slot, ending};
+        if (std::string_view{"./_"}.find(before.back()) != std::string_view::npos)
+            return {std::string{before.substr(0, before.size() - 1)}, slot, ending};
+    }
+    return {std::string{name}, WeightName::unknown, {}};
+}
+
+DENIM_ONCE bool natural_less(std::string_view a, std::string_view b) {
+    const auto digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+    while (!a.empty() && !b.empty()) {
+        const auto length = [&](std::string_view text) {
+            return static_cast<std::size_t>(std::ranges::find_if_not(text, digit) - text.begin());
+        };
+        std::size_t first = length(a), second = length(b);
+        if (first > 0 && second > 0) {
+            while (first > 1 && a.front() == '0') a.remove_prefix(1), --first;
+            while (second > 1 && b.front() == '0') b.remove_prefix(1), --second;
+            if (first != second) return first < second;
+            if (const int order = a.substr(0, first).compare(b.substr(0, second))) return order < 0;
+            a.remove_prefix(first), b.remove_prefix(second);
+        } else {
+            if (a.front() != b.front()) return a.front() < b.front();
+            a.remove_prefix(1), b.remove_prefix(1);
+        }
+    }
+    return a.size() < b.size();
+}
+
+}  // namespace detail
+
+DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
+    ForeignWeights weights{path.string(), false, {}};
+    const auto add = [&](const std::string& name, const AnyArrayView& array) {
+        if (name.ends_with("num_batches_tracked")) return;
+        try {
+            weights.tensors.push_back({name, array.shape, array.as<float>()});
+        } catch (const std::range_error& error) {
+            throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + error.what());
+        }
+    };
+    ByteSource source{path};
+    const std::string kind = detail::file_kind(source);
+    const auto refuse = [&](const std::string& what) {
+        const bool of_keras = what.find("Keras") != what.npos;
+        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
+                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
+    };
+    if (kind.starts_with("a PyTorch file")) {
+        const PyTorchWeights file{std::move(source)};
+        weights.ordered = true;
+        for (std::size_t n = 0; n < file.names().size(); ++n)
+            if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
+    } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
+        const Npz file{std::move(source)};
+        if (file.names().empty()) refuse(kind);
+        weights.ordered = true;
+        for (const std::string& name : file.names()) add(name, file.read(name));
+    } else {
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
+        const Safetensors file{path};
+        for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
+    }
+    return weights;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/weight_groups.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    std::vector<WeightGroup> groups;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto& [name, shape] = items[n];
+        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
+        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
+        const std::pair entry{name.slot, shape};
+        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
+        group->shapes.insert(group->shapes.begin() + place, entry);
+        group->members.insert(group->members.begin() + place, n);
+    }
+    return groups;
+}
+
+DENIM_ONCE void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    const auto has_points = [&](const std::string& layer) {
+        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
+    };
+    for (auto& item : items)
+        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
+}
+
+DENIM_ONCE std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
+    return text;
+}
+
+DENIM_ONCE bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
+    return std::ranges::binary_search(one.beside, other.layer);
+}
+
+DENIM_ONCE std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout) {
+    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
+    for (const WeightPlace* const row : rows) {
+        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
+        layers.back().second.push_back(shape_in(*row, layout));
+    }
+    for (std::size_t n = 0; n < layers.size(); ++n)
+        for (std::size_t other = 0; other < n; ++other)
+            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
+                return std::pair{layers[other].first, layers[n].first};
+    return std::nullopt;
+}
+
+DENIM_ONCE bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
+    const std::size_t slot = parse_weight_name(tensor.name).slot;
+    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/match_weights.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Both sides of a file that does not fit, line by line.
+inline std::string both_tables(const ForeignWeights& file, std::span<const WeightPlace> network, WeightLayout layout) {
+    constexpr std::size_t most = 200;
+    std::vector<std::pair<std::string, std::string>> lines{{"in the file", "in the network"}};
+    for (std::size_t n = 0; n < std::min(most, std::max(file.tensors.size(), network.size())); ++n) {
+        lines.emplace_back("-", "-");
+        if (n < file.tensors.size())
+            lines.back().first = file.tensors[n].name.substr(0, 60) + ' ' + shape_text(file.tensors[n].shape);
+        if (n < network.size())
+            lines.back().second =
+                network[n].name + ' ' +
+                shape_text(shape_in(network[n], n < file.tensors.size() ? file.tensors[n].layout.value_or(layout) : layout));
+    }
+    std::size_t width = 0;
+    for (const auto& [left, right] : lines) width = std::max(width, left.size());
+    std::string text;
+    for (const auto& [left, right] : lines) text += "\n    " + left + std::string(width - left.size(), ' ') + " | " + right;
+    if (std::max(file.tensors.size(), network.size()) > most) text += "\n    ...";
+    return text;
+}
+
+/// The file of a network that Denim wrote itself: its arrays have the names of the rows.
+inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlace> network) {
+    return file.tensors.size() == network.size() && std::ranges::all_of(network, [&](const WeightPlace& place) {
+               return std::ranges::find(file.tensors, place.name, &ForeignTensor::name) != file.tensors.end();
+           });
+}
+
+}  // namespace detail
+
+DENIM_ONCE std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names) {
+    const auto fail = [&](const std::string& sentence) {
+        throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
+    };
+    std::vector<std::size_t> found(network.size(), file.tensors.size());
+    std::vector<std::size_t> places, tensors;  // those that no name settles
+    std::vector<bool> taken(file.tensors.size(), false);
+    for (const auto& [ours, theirs] : names) {
+        const auto place = std::ranges::find(network, ours, &WeightPlace::name);
+        const auto tensor = std::ranges::find(file.tensors, theirs, &ForeignTensor::name);
+        if (place == network.end())
+            fail("the table of names says " + detail::in_quotes(ours) + ", which is no row of the network");
+        if (tensor == file.tensors.end())
+            fail("the table of names says " + detail::in_quotes(theirs) + ", which is not in the file");
+        const auto number = static_cast<std::size_t>(tensor - file.tensors.begin());
+        if (taken[number]) fail("the table of names says " + detail::in_quotes(theirs) + " twice");
+        if (!detail::fits(tensor->shape, *place, tensor->layout.value_or(layout)))
+            fail("the network's row " + detail::in_quotes(ours) + " does not fit " + detail::in_quotes(theirs) +
+                 " of the file");
+        taken[number] = true;
+        found[static_cast<std::size_t>(place - network.begin())] = number;
+    }
+    for (std::size_t n = 0; n < network.size(); ++n)
+        if (found[n] == file.tensors.size()) places.push_back(n);
+    for (std::size_t n = 0; n < taken.size(); ++n)
+        if (!taken[n]) tensors.push_back(n);
+    if (places.size() != tensors.size())
+        fail(detail::sentence(network.size(), " arrays were expected, the file has ", file.tensors.size()));
+
+    if (names.empty() && detail::named_as_rows(file, network)) {
+        for (const std::size_t n : std::exchange(places, {}))
+            found[n] = static_cast<std::size_t>(std::ranges::find(file.tensors, network[n].name, &ForeignTensor::name) - file.tensors.begin());
+        tensors.clear();
+    }
+    std::vector<const WeightPlace*> rest;
+    for (const std::size_t n : places) rest.push_back(&network[n]);
+    if (const auto twins = detail::twins_of(rest, layout))
+        fail("the rows " + detail::in_quotes(twins->first->name) + " and " + detail::in_quotes(twins->second->name) +
+             " stand in branches side by side and have the same shapes, so that no order tells which array is whose: give a table of names");
+    if (file.ordered) {
+        const auto fits = [&](const WeightPlace& place, std::size_t n) {
+            const ForeignTensor& tensor = file.tensors[tensors[n]];
+            return detail::has_slot_of(tensor, place) && detail::fits(tensor.shape, place, tensor.layout.value_or(layout));
+        };
+        const detail::OrderedMatch match{rest, fits};
+        if (match.ambiguous()) fail("the order of the file can be meant in two ways: give a table of names");
+        if (!match.found())
+            fail("the network's row " + detail::in_quotes(rest[match.furthest().first]->name) + " does not fit " +
+                 detail::in_quotes(file.tensors[tensors[match.furthest().second]].name) + " of the file");
+        for (std::size_t n = 0; n < places.size(); ++n) found[places[n]] = tensors[(*match.found())[n]];
+    } else {
+        std::vector<std::pair<detail::WeightName, std::vector<std::size_t>>> ours, theirs;
+        for (const std::size_t n : places)
+            ours.push_back({{std::to_string(network[n].layer), detail::parse_weight_name(network[n].name).slot},
+                            detail::without_pixel(shape_in(network[n], layout), layout)});
+        for (const std::size_t n : tensors)
+            theirs.push_back({detail::parse_weight_name(file.tensors[n].name), detail::without_pixel(file.tensors[n].shape, layout)});
+        detail::part_separable(theirs);
+        const auto of_network = detail::groups_of(ours);
+        auto of_file = detail::groups_of(theirs);
+        std::ranges::sort(of_file, [](const detail::WeightGroup& left, const detail::WeightGroup& right) {
+            if (detail::natural_less(left.layer, right.layer)) return true;
+            return !detail::natural_less(right.layer, left.layer) && left.members.front() < right.members.front();
+        });
+        std::vector<bool> used(of_file.size(), false);
+        for (const auto& group : of_network) {
+            const auto fits = [&](const detail::WeightGroup& other) {
+                bool all = other.members.size() == group.members.size();
+                for (std::size_t n = 0; all && n < group.members.size(); ++n)
+                    all = other.shapes[n].first == group.shapes[n].first && detail::fits(other.shapes[n].second, network[places[group.members[n]]], layout);
+                return all;
+            };
+            std::size_t first = of_file.size();
+            for (std::size_t n = of_file.size(); n-- > 0;)
+                if (!used[n] && fits(of_file[n])) first = n;
+            if (first == of_file.size())
+                fail("no layer of the file has the shapes of the network's row " +
+                     detail::in_quotes(network[places[group.members[0]]].name));
+            for (const auto& other : of_file)
+                if (fits(other) && detail::without_numbers(other.layer) != detail::without_numbers(of_file[first].layer))
+                    fail("the layers " + detail::in_quotes(of_file[first].layer) + " and " + detail::in_quotes(other.layer) +
+                         " have the same shapes, and this file keeps no order: give a table of names");
+            used[first] = true;
+            for (std::size_t n = 0; n < group.members.size(); ++n)
+                found[places[group.members[n]]] = tensors[of_file[first].members[n]];
+        }
+    }
+    for (std::size_t n = 0; n < network.size(); ++n) {
+        const ForeignTensor& tensor = file.tensors[found[n]];
+        const bool other_kind = !names.contains(network[n].name) && !detail::has_slot_of(tensor, network[n]);
+        if (!detail::fits(tensor.shape, network[n], tensor.layout.value_or(layout)) || other_kind)
+            fail("the network's row " + detail::in_quotes(network[n].name) + " does not fit " + detail::in_quotes(tensor.name) +
+                 " of the file");
+    }
+    return found;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/weight_places.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A flatten of (C, H, W), by places of (H, W, C).
+inline std::vector<std::size_t> flattened_order(Shape picture) {
+    std::vector<std::size_t> order;
+    if (picture.height * picture.width == 1 || picture.channels == 1) return order;
+    for (std::size_t c = 0; c < picture.channels; ++c)
+        for (std::size_t pixel = 0; pixel < picture.height * picture.width; ++pixel) order.push_back(pixel * picture.channels + c);
+    return order;
+}
+
+/// The order in which a join gives its channels.
+inline ChannelOrder joined_order(const Entry& entry, std::span<const Shape> shapes, std::span<const ChannelOrder> orders) {
+    const ChannelOrder& first = orders[entry.from[0]];
+    bool known = true, alike = true, any = false;
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const ChannelOrder& order = orders[entry.from[n]];
+        known &= order.has_value(), alike &= order == first;
+        any |= order && !order->empty();
+    }
+    if (!known) return std::nullopt;
+    if (!any) return std::vector<std::size_t>{};
+    if (entry.out.channels == shapes[entry.from[0]].channels) return alike ? first : std::nullopt;  // number by number
+    std::vector<std::size_t> all;  // one behind the other
+    for (std::size_t n = 0; n < entry.inputs; ++n) {
+        const std::size_t before = all.size(), channels = shapes[entry.from[n]].channels;
+        const std::vector<std::size_t>& order = *orders[entry.from[n]];
+        for (std::size_t c = 0; c < channels; ++c) all.push_back(before + (order.empty() ? c : order[c]));
+    }
+    return all;
+}
+
+DENIM_ONCE std::vector<ChannelOrder> channel_orders(Shape input, std::span<const Entry> entries, const std::vector<bool>& mixes) {
+    std::vector<Shape> shapes{input};
+    std::vector<ChannelOrder> orders{std::vector<std::size_t>{}};
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        const Entry& entry = entries[n];
+        const ChannelOrder& from = orders[entry.from[0]];
+        const bool flattens = entry.rows == 0 && entry.in != entry.out && entry.out == Shape{1, 1, entry.in.size()};
+        ChannelOrder order{std::vector<std::size_t>{}};
+        if (entry.role == Role::join)
+            order = joined_order(entry, shapes, orders);
+        else if (passes_on(entry.role) || (!mixes[n] && entry.in == entry.out))
+            order = from;
+        else if (entry.role == Role::layer && flattens)
+            order = flattened_order(entry.in);
+        else if (!mixes[n] && (!from || !from->empty()))
+            order = std::nullopt;
+        orders.push_back(std::move(order));
+        shapes.push_back(entry.out);
+    }
+    return orders;
+}
+
+DENIM_ONCE std::vector<std::vector<std::size_t>> entries_beside(std::span<const Entry> entries) {
+    std::vector<std::vector<bool>> before;
+    std::vector<std::vector<std::size_t>> beside(entries.size());
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+        std::vector<bool> all(entries.size(), false);
+        for (std::size_t input = 0; input < entries[n].inputs; ++input)
+            if (const std::size_t value = entries[n].from[input]; value != 0) {
+                for (std::size_t other = 0; other < n; ++other) all[other] = all[other] || before[value - 1][other];
+                all[value - 1] = true;
+            }
+        for (std::size_t other = 0; other < n; ++other)
+            if (!all[other] && entries[n].rows != 0 && entries[other].rows != 0) beside[n].push_back(other), beside[other].push_back(n);
+        before.push_back(std::move(all));
+    }
+    return beside;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/import_weights.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE void write_foreign_weights(const std::filesystem::path& file, WeightLayout layout, std::span<const WeightPlace> places,
+                                      std::span<const float> parameters, const NameTable& names) {
+    std::vector<std::vector<float>> numbers;
+    std::vector<NamedView> views;
+    numbers.reserve(places.size());
+    for (const WeightPlace& place : places) {
+        numbers.push_back(to_layout(place, layout, parameters.subspan(place.offset, place.extents.size())));
+        const auto name = names.find(place.name);
+        views.push_back({name == names.end() ? place.name : name->second,
+                         AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
+    }
+    if (file.extension() == ".safetensors")
+        write_safetensors(file, views);
+    else
+        write_npz(file, views);
+}
+
+DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told) {
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        const WeightPlace& variance = places[place];
+        const OwnEpsilon& ours = own[variance.layer];
+        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
+        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
+        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
+        if (theirs == ours.value) continue;
+        const auto gamma =
+            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
+        if (gamma == places.end())
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[gamma->offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
+        }
+    }
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/file_kind.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE std::string zip_kind(const ByteSource& source) {
+    try {
+        const ZipDirectory directory{source};
+        const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
+        if (any([](const std::string& name) { return name.ends_with("/constants.pkl"); }))
+            return "a TorchScript file; export the model with torch.onnx.export";
+        if (any([](const std::string& name) { return name.ends_with("data.pkl"); }))
+            return "a PyTorch file, which holds weights and no graph; export the model with torch.onnx.export";
+        if (directory.find("config.json")) return "a Keras model (.keras)";
+        if (any([](const std::string& name) { return name.ends_with(".npy"); })) return "an npz file of NumPy's";
+    } catch (const FileError&) {
+    }
+    return "a zip archive";
+}
+
+DENIM_ONCE std::string file_kind(const ByteSource& source) {
+    std::array<char, 64> begin{};
+    const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
+    if (count == 0) return "an empty file";
+    source.read(0, std::as_writable_bytes(std::span{begin}.first(count)));
+    const std::string_view bytes{begin.data(), count};
+    const auto at = [&](std::size_t place, std::string_view word) { return bytes.substr(std::min(place, count)).starts_with(word); };
+    if (at(0, "PK\x03\x04") || at(0, "PK\x05\x06")) return zip_kind(source);
+    using Beginning = std::pair<std::string_view, const char*>;
+    for (const auto& [word, kind] :
+         {Beginning{"\x89HDF\r\n\x1a\n",
+                    "an HDF5 file (Keras's older .h5?); keras.models.load_model(\"x.h5\").save(\"x.keras\") makes a .keras of it"},
+          Beginning{"\x93NUMPY", "a .npy file of NumPy's"}, Beginning{"GGUF", "a GGUF file"}, Beginning{"<?xml", "an XML file (OpenVINO's?)"},
+          Beginning{"\x1f\x8b", "a file compressed by gzip; unpack it first"}, Beginning{"\x89PNG", "a PNG picture"},
+          Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
+        if (at(0, word)) return kind;
+    if (at(4, "TFL3")) return "a TensorFlow Lite model";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
+    if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
+    if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
+        return "a safetensors file, which holds weights and no graph";
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    if (first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[')) return "a JSON text";
+    if (std::ranges::all_of(bytes,
+                            [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
+        return "a text";
+    return "";
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/format/safetensors_header.hpp
 #if DENIM_BODIES
 
 // ---- denim/format/safetensors_events.hpp
+
+#include <nlohmann/json.hpp>
 
 namespace denim::inline DENIM_TARGET::detail {
 
@@ -36129,10 +32663,2793 @@ DENIM_ONCE void write_onnx(const std::filesystem::path& path, const OnnxModel& m
 }  // namespace denim::inline DENIM_TARGET
 
 #endif  // DENIM_BODIES
-// ---- bodies of denim/format/onnx_read.hpp
+// ---- bodies of denim/exchange/export_onnx.hpp
 #if DENIM_BODIES
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string json_list(const std::vector<std::string>& words) { return nlohmann::json(words).dump(); }
+
+DENIM_ONCE OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
+    std::string value = in.vector() ? "features" : "images";
+    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
+    if (in.vector()) extents = {0, in.channels};
+    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
+    graph.layer = "input";
+    if (options.bytes) {
+        const auto& [scale, mean, deviation] = options.preprocessing;
+        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
+            if (numbers.empty()) return;
+            if (numbers.size() != in.channels)
+                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
+                                            " numbers, but pictures have " + std::to_string(in.channels) +
+                                            " channels; expected one for each");
+            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
+        };
+        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
+        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
+        each("Sub", mean, "mean");
+        each("Div", deviation, "deviation");
+    }
+    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
+}
+
+DENIM_ONCE std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives) {
+    const auto add = [&](const std::string& of, Gives what) {
+        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+    };
+    if (heads.size() == 1) return add(logits, gives[0]);
+    std::vector<std::int64_t> widths(heads.begin(), heads.end());
+    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
+    split.attributes = {{"axis", std::int64_t{1}}};
+    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
+    graph.model.nodes.push_back(split);
+    std::vector<std::string> probabilities;
+    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
+    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/layer_graph.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string words_of(const GraphLayer& layer) {
+    using Kind = GraphLayer::Kind;
+    const auto windows = [&] {
+        const auto& [size, step, dilation, same, zeros, counts_padding] = layer.windows;
+        std::string text = sentence(" over windows of ", size[0], " x ", size[1], ", steps ", step[0], " x ", step[1]);
+        if (dilation[0] != 1 || dilation[1] != 1) text += sentence(", dilations ", dilation[0], " x ", dilation[1]);
+        return text + sentence(", zeros ", zeros[0], ' ', zeros[1], ' ', zeros[2], ' ', zeros[3], counts_padding ? ", which count" : "");
+    };
+    const char* const bias = layer.bias ? ", a bias" : ", no bias";
+    switch (layer.kind) {
+        case Kind::conv:
+            return sentence("a convolution", windows(), ", ", layer.output.channels, " filters, ", layer.groups,
+                            layer.groups == 1 ? " group" : " groups", bias);
+        case Kind::pool:
+            return sentence(layer.word, " pooling", windows());
+        case Kind::global_pool:
+            return sentence(layer.word, " pooling over the whole picture");
+        case Kind::dense:
+            return sentence("a dense layer of ", layer.output.channels, " outputs", bias);
+        case Kind::batch_norm:
+            return "batch normalisation";
+        case Kind::layer_norm:
+            return "layer normalisation with the epsilon " + shortest_text(static_cast<float>(layer.epsilon));
+        case Kind::group_norm:
+            return sentence("normalisation of ", layer.groups, " groups of channels with the epsilon ", shortest_text(static_cast<float>(layer.epsilon)));
+        case Kind::local_response_norm:
+            return "a local response normalisation of " + layer.word;
+        case Kind::channelwise:
+            return "a " + layer.word + " of each channel";
+        case Kind::rescale:
+            return "the layer " + layer.word;
+        case Kind::activation:
+            return "the activation " + layer.word;
+        case Kind::flatten:
+            return "a flatten";
+        case Kind::dropout:
+            return "a dropout";
+        case Kind::pad:
+            return "zeros around the picture, " + edges_text(layer.windows.zeros);
+        case Kind::crop:
+            return "the picture without its edges, " + edges_text(layer.windows.zeros);
+        case Kind::slice:
+            return sentence("the channels from ", layer.first, " to ", layer.first + layer.output.channels - 1);
+        case Kind::shuffle:
+            return sentence("a shuffle of ", layer.groups, " groups of channels");
+        case Kind::sum:
+            return "a sum";
+        case Kind::product:
+            return "a product";
+        case Kind::concatenation:
+            break;
+    }
+    return "a concatenation";
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/compare_graphs.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
+class GraphClasses {
+public:
+    [[nodiscard]] std::vector<std::size_t> of(const LayerGraph& graph) {
+        std::vector<std::size_t> classes{number({to_string(graph.picture), {}})};
+        for (const GraphLayer& layer : graph.layers) {
+            if (layer.kind == GraphLayer::Kind::dropout) {  // does nothing when a network is used
+                classes.push_back(classes[layer.inputs[0]]);
+                continue;
+            }
+            Key key{words_of(layer), {}};
+            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
+            if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
+            classes.push_back(number(std::move(key)));
+        }
+        return classes;
+    }
+
+private:
+    using Key = std::pair<std::string, std::vector<std::size_t>>;
+    std::size_t number(Key key) { return numbers_.emplace(std::move(key), numbers_.size()).first->second; }
+
+    std::map<Key, std::size_t> numbers_;
+};
+
+/// Two graphs side by side: a network's own, and that of a file.
+class GraphMatch {
+public:
+    GraphMatch(const LayerGraph& network, const LayerGraph& file)
+        : network_(network), file_(file), partner_(network.layers.size(), file.layers.size()) {
+        GraphClasses classes;
+        ours_ = classes.of(network), theirs_ = classes.of(file);
+        const std::size_t result = file_result();
+        if (theirs_[result] != ours_[network.result]) throw std::invalid_argument(difference());
+        walk(result);
+    }
+    /// For each layer of the network, the number of the file's layer; the number of its layers for what has none (a Dropout).
+    [[nodiscard]] std::vector<std::size_t> take() { return std::move(partner_); }
+
+private:
+    // What the file gives, or what goes into a softmax or sigmoid at its end, where the network gives logits.
+    [[nodiscard]] std::size_t file_result() const {
+        if (file_.result == 0 || theirs_[file_.result] == ours_[network_.result]) return file_.result;
+        const GraphLayer& last = file_.layers[file_.result - 1];
+        const bool probabilities = last.kind == GraphLayer::Kind::activation && (last.word.starts_with("probabilities") || last.word == "softmax" ||
+                                                                                 last.word == "log_softmax" || last.word == "sigmoid");
+        return probabilities && theirs_[last.inputs[0]] == ours_[network_.result] ? last.inputs[0] : file_.result;
+    }
+    [[nodiscard]] static std::size_t behind_dropouts(const LayerGraph& graph, std::size_t value) {
+        while (value != 0 && graph.layers[value - 1].kind == GraphLayer::Kind::dropout) value = graph.layers[value - 1].inputs[0];
+        return value;
+    }
+    // Both are alike from here to the picture; only the order of a sum's terms may differ.
+    void walk(std::size_t result) {
+        std::vector<bool> taken(file_.layers.size(), false);
+        std::vector<std::pair<std::size_t, std::size_t>> open{{network_.result, result}};
+        while (!open.empty()) {
+            const auto [last, next] = open.back();
+            open.pop_back();
+            const std::size_t our = behind_dropouts(network_, last), their = behind_dropouts(file_, next);
+            if (our == 0 || partner_[our - 1] == their - 1) continue;
+            if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
+                throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
+            partner_[our - 1] = their - 1, taken[their - 1] = true;
+            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
+            const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
+            for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
+        }
+    }
+
+    [[nodiscard]] std::string difference() const {
+        const auto first_other = [](const LayerGraph& graph, const std::vector<std::size_t>& classes, const std::vector<std::size_t>& others) {
+            const std::set<std::size_t> known(others.begin(), others.end());
+            std::size_t n = 0;
+            while (n < graph.layers.size() && known.contains(classes[n + 1])) ++n;
+            return n;
+        };
+        if (network_.picture != file_.picture)
+            return "pictures " + to_string(network_.picture) + " were expected, the file takes " + to_string(file_.picture);
+        const std::size_t our = first_other(network_, ours_, theirs_), their = first_other(file_, theirs_, ours_);
+        const std::string ours = our == network_.layers.size()
+                                     ? "ends"
+                                     : "has " + words_of(network_.layers[our]) + " (layer " + layer_name(network_.layers[our].node) + ")";
+        if (their == file_.layers.size()) return "the file's graph ends where the network " + ours;
+        return file_.layers[their].node + " is " + words_of(file_.layers[their]) + ", where the network " + ours;
+    }
+    // "the node '2.0.Conv' (Conv)" is of layer 2.0.
+    [[nodiscard]] static std::string layer_name(const std::string& node) {
+        const std::size_t begin = node.find('\'') + 1;
+        const std::string name = node.substr(begin, node.find('\'', begin) - begin);
+        return name.substr(0, name.rfind('.'));
+    }
+
+    const LayerGraph &network_, &file_;
+    std::vector<std::size_t> partner_, ours_, theirs_;
+};
+
+}  // namespace detail
+
+DENIM_ONCE std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/onnx_layer_graph.hpp
+#if DENIM_BODIES
+
+// ---- denim/exchange/pointwise.hpp
+
+// A function of each number alone, put together from products, sums and simple functions, until it is an activation.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// x -> f(slope x + offset) scale + shift, and times x if `times_x`.
+class Pointwise {
+public:
+    enum class Function { identity, sigmoid, erf, relu, clip, softplus, tanh_of_softplus };  ///< clip: to 0 ... 1
+
+    /// "linear", "relu", "clip of -1, 1", ... as Keras names it; empty if it is none of ours.
+    [[nodiscard]] std::string name() const {
+        if (times_x_) {
+            if (is(Function::sigmoid, 1, 0, 1, 0)) return "silu";
+            if (is(Function::erf, std::numbers::sqrt2 / 2, 0, 0.5, 0.5)) return "gelu";
+            if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_swish";
+            if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "mish";
+            return "";
+        }
+        if (is(Function::identity, 1, 0, 1, 0)) return "linear";
+        if (is(Function::identity, 1, 0, scale_, 0) && scale_ != 0) return "times " + as_float(scale_);
+        if (is(Function::sigmoid, 1, 0, 1, 0)) return "sigmoid";
+        if (is(Function::relu, 1, 0, 1, 0)) return "relu";
+        if (is(Function::softplus, 1, 0, 1, 0)) return "softplus";
+        if (is(Function::tanh_of_softplus, 1, 0, 1, 0)) return "tanh of softplus";  // two, one behind the other
+        if (is(Function::clip, 1.0 / 6, 0.5, 1, 0)) return "hard_sigmoid";
+        if (is(Function::clip, 1, 0, 1, 0)) return "clip of 0, 1";
+        if (function_ == Function::clip && scale_ > 0 && is(Function::clip, 1 / scale_, -shift_ / scale_, scale_, shift_)) {
+            const std::string limits = as_float(shift_) + ", " + as_float(shift_ + scale_);
+            return limits == "0, 6" ? "relu6" : limits == "-1, 1" ? "hard_tanh" : "clip of " + limits;
+        }
+        return "";
+    }
+
+    /// Whether a function may be applied: to x times a number, plus a number.
+    [[nodiscard]] bool is_line() const { return function_ == Function::identity && !times_x_; }
+
+    /// "Rescale<2, -1>" of such a line; empty where nothing is left of x.
+    [[nodiscard]] std::string rescale() const {
+        if (!is_line() || scale_ == 0) return "";
+        return "Rescale<" + as_float(scale_) + (shift_ == 0 ? ">" : ", " + as_float(shift_) + ">");
+    }
+
+    void scale(double factor) {
+        check(factor);
+        scale_ *= factor, shift_ *= factor;
+    }
+    void shift(double number) {
+        check(number);
+        if (times_x_) throw std::invalid_argument("a sum with a number behind a product has no spelling");
+        shift_ += number;
+    }
+    void apply(Function function) {
+        require_line();
+        function_ = function;
+        slope_ = scale_, offset_ = shift_, scale_ = 1, shift_ = 0;
+    }
+    /// The tangent of a softplus.
+    void apply_tanh() { function_ = Function::tanh_of_softplus; }
+    /// min(max(y, low), high) of the present y; without an upper limit if there is none.
+    void clip(double low, std::optional<double> high) {
+        if (!high && low == 0) return apply(Function::relu);
+        require_line();
+        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
+        shift(-low);
+        scale(1 / (*high - low));
+        apply(Function::clip);
+        scale(*high - low);
+        shift(low);
+    }
+    /// The product of two functions of one x, one of which is x times a number.
+    [[nodiscard]] static Pointwise product(Pointwise a, Pointwise b) {
+        const auto linear = [](const Pointwise& of) { return of.function_ == Function::identity && !of.times_x_ && of.shift_ == 0; };
+        if (!linear(a)) std::swap(a, b);
+        if (!linear(a) || b.times_x_) throw std::invalid_argument("this product of two functions of a value has no spelling");
+        b.scale(a.scale_);
+        b.times_x_ = true;
+        return b;
+    }
+
+private:
+    void require_line() const {
+        if (!is_line()) throw std::invalid_argument("this function of a function has no spelling");
+    }
+    static void check(double number) {
+        if (!is_finite(number)) throw std::invalid_argument("arithmetic with a number that is not finite has no spelling");
+    }
+    [[nodiscard]] static std::string as_float(double number) { return shortest_text(static_cast<float>(number)); }
+    [[nodiscard]] static bool equal(double a, double b) { return std::fabs(a - b) <= 1e-6 * std::fabs(b); }
+    [[nodiscard]] bool is(Function function, double slope, double offset, double scale, double shift) const {
+        return function_ == function && equal(slope_, slope) && equal(offset_, offset) && equal(scale_, scale) && equal(shift_, shift);
+    }
+
+    bool times_x_ = false;
+    Function function_ = Function::identity;
+    double slope_ = 1, offset_ = 0, scale_ = 1, shift_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/tensor_view.hpp
+
+// How a tensor of another framework lies over a value of Denim's, through transpositions and reshapes.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A tensor (N, ...) and which of rows, columns and channels each axis behind the batch runs through: (N, C, H, W) is
+/// {{channels}, {rows}, {columns}}, flattened {{channels, rows, columns}}. Parts of extent 1 are left out.
+struct TensorView {
+    enum Part : std::uint8_t { rows, columns, channels };
+    static constexpr std::int64_t batch = INT64_MIN;  ///< in a list of extents: that of the batch
+
+    std::size_t value = 0;                  ///< the number of the value in its LayerGraph
+    std::array<std::size_t, 3> extents{};   ///< of its rows, columns and channels
+    bool flat = false;                      ///< the value is one row of these numbers, in HWC order
+    std::vector<std::vector<Part>> axes{};  ///< behind the batch
+
+    static TensorView of(std::size_t value, Shape shape, const std::vector<Part>& order) {
+        TensorView view{value, {shape.height, shape.width, shape.channels}};
+        for (const Part part : order) view.axes.push_back(view.without_ones({part}));
+        return view;
+    }
+
+    /// (N, C, H, W); of a sequence (N, C, L).
+    static TensorView channels_first_of(std::size_t value, Shape shape, bool sequence) {
+        return of(value, shape, sequence ? std::vector{channels, columns} : std::vector{channels, rows, columns});
+    }
+
+    [[nodiscard]] Shape shape() const { return flat ? Shape{1, 1, extents[0] * extents[1] * extents[2]} : Shape{extents[0], extents[1], extents[2]}; }
+    [[nodiscard]] std::size_t extent(std::size_t axis) const { return size(axes[axis]); }
+    /// All extents behind the batch.
+    [[nodiscard]] std::vector<std::size_t> sizes() const {
+        std::vector<std::size_t> result;
+        for (const auto& axis : axes) result.push_back(size(axis));
+        return result;
+    }
+    /// True if this axis is just that part.
+    [[nodiscard]] bool is(std::size_t axis, Part part) const { return !flat && axes[axis] == without_ones({part}); }
+    /// A picture (N, C, H, W) or a sequence (N, C, L), which is a picture of one row.
+    [[nodiscard]] bool channels_first() const {
+        return (axes.size() == 3 && is(0, channels) && is(1, rows) && is(2, columns)) || (sequence() && is(0, channels) && is(1, columns));
+    }
+    [[nodiscard]] bool channels_last() const {
+        return (axes.size() == 3 && is(0, rows) && is(1, columns) && is(2, channels)) || (sequence() && is(0, columns) && is(1, channels));
+    }
+    /// True for one axis that is all of a value of one pixel.
+    [[nodiscard]] bool vector() const { return axes.size() == 1 && (flat || is(0, channels)); }
+    /// The numbers come in HWC order.
+    [[nodiscard]] bool in_order() const { return order() == without_ones({rows, columns, channels}); }
+
+    /// For each number of the tensor, in its order: where it stands in the value.
+    [[nodiscard]] std::vector<std::size_t> places() const {
+        const std::array<std::size_t, 3> strides{extents[1] * extents[2], extents[2], 1};
+        std::vector<std::size_t> result{0};
+        for (const Part part : order()) {
+            std::vector<std::size_t> finer;
+            finer.reserve(result.size() * extents[part]);
+            for (const std::size_t place : result)
+                for (std::size_t n = 0; n < extents[part]; ++n) finer.push_back(place + n * strides[part]);
+            result = std::move(finer);
+        }
+        return result;
+    }
+
+    /// So many rows, columns or channels are left.
+    void shorten(Part part, std::size_t extent) {
+        extents[part] = extent;
+        for (auto& axis : axes) axis = without_ones(std::move(axis));
+    }
+
+    /// `order` counts the batch as axis 0.
+    void transpose(const std::vector<std::int64_t>& order) {
+        if (order.size() != axes.size() + 1) throw std::invalid_argument(sentence("an order of ", axes.size() + 1, " axes was expected"));
+        std::vector<bool> seen(order.size(), false);
+        std::vector<std::vector<Part>> turned;
+        for (std::size_t n = 0; n < order.size(); ++n) {
+            if (order[n] < 0 || static_cast<std::size_t>(order[n]) >= order.size() || seen[static_cast<std::size_t>(order[n])])
+                throw std::invalid_argument("its order of axes is none");
+            seen[static_cast<std::size_t>(order[n])] = true;
+            if ((n == 0) != (order[n] == 0)) throw std::invalid_argument("the batch becomes another axis, which has no spelling");
+            if (n > 0) turned.push_back(axes[static_cast<std::size_t>(order[n]) - 1]);
+        }
+        axes = std::move(turned);
+    }
+
+    /// To these extents, the batch first (as `batch`, -1, or its number): axes may run together or come apart where they did,
+    /// but none is cut.
+    void reshape(const std::vector<std::int64_t>& to, std::size_t batch_size, bool zero_copies) {
+        const std::vector<Part> parts = order();
+        const std::size_t all = size(parts);
+        if (to.empty()) throw std::invalid_argument("no axis is left");
+        std::vector<std::size_t> wanted;
+        std::optional<std::size_t> rest;  // which of them is -1
+        std::size_t product = 1;
+        for (std::size_t n = 1; n < to.size(); ++n) {
+            std::int64_t extent = to[n];
+            if (extent == 0 && zero_copies && n <= axes.size()) extent = static_cast<std::int64_t>(size(axes[n - 1]));
+            if (extent == -1 && !rest) rest = n - 1, extent = 1;
+            if (extent < 1 || product > all / static_cast<std::size_t>(extent))
+                throw std::invalid_argument(sentence("a reshape to other extents (number ", n, " is ", to[n], ") has no spelling"));
+            product *= static_cast<std::size_t>(extent);
+            wanted.push_back(static_cast<std::size_t>(extent));
+        }
+        const bool batch_first = to[0] == batch || (to[0] == 0 && zero_copies) ||
+                                 (batch_size > 0 && to[0] == static_cast<std::int64_t>(batch_size)) || (to[0] == -1 && !rest && product == all);
+        if (!batch_first || all % product != 0 || (!rest && product != all))
+            throw std::invalid_argument("a reshape that does not leave the batch as it is has no spelling");
+        if (rest) wanted[*rest] = all / product;
+        std::vector<std::vector<Part>> cut;
+        std::size_t next = 0;
+        for (const std::size_t extent : wanted) {
+            cut.emplace_back();
+            std::size_t reached = 1;
+            while (reached < extent && next < parts.size()) {
+                cut.back().push_back(parts[next]);
+                reached *= extents[parts[next++]];
+            }
+            if (reached != extent) throw std::invalid_argument("a reshape that cuts rows, columns or channels apart has no spelling");
+        }
+        axes = std::move(cut);
+    }
+
+private:
+    [[nodiscard]] bool sequence() const { return axes.size() == 2 && extents[rows] == 1; }
+    [[nodiscard]] std::size_t size(const std::vector<Part>& parts) const {
+        std::size_t product = 1;
+        for (const Part part : parts) product *= extents[part];
+        return product;
+    }
+    [[nodiscard]] std::vector<Part> without_ones(std::vector<Part> parts) const {
+        std::erase_if(parts, [&](Part part) { return extents[part] == 1; });
+        return parts;
+    }
+    [[nodiscard]] std::vector<Part> order() const {
+        std::vector<Part> parts;
+        for (const auto& axis : axes) parts.insert(parts.end(), axis.begin(), axis.end());
+        return parts;
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_builder.hpp
+
+// What is known of each name of an ONNX graph while its nodes are read one after the other. A std::invalid_argument that leaves
+// here is the reason why a node is refused.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Numbers that the file holds, or that follow from those.
+struct OnnxConstant {
+    std::shared_ptr<const AnyArray> array;
+    std::string root;  ///< the tensor of the file
+};
+
+/// A list of extents that is computed on the way, TensorView::batch for that of the batch.
+struct OnnxNumbers {
+    std::vector<std::int64_t> values;
+    bool list = true;  ///< false: one number without an axis
+};
+
+/// Numbers that come from the picture.
+struct PictureTensor {
+    struct Part {
+        std::size_t begin = 0, count = 0;
+        std::string word = {};  ///< softmax or sigmoid of these numbers alone
+    };
+
+    TensorView view;
+    ElementType type = ElementType::float32;
+    Pointwise function = {};             ///< of the value that the view is of
+    bool shared = false;                 ///< others read it, or what it is a view of
+    std::string node = {};               ///< what made it
+    std::array<std::size_t, 4> zeros{};  ///< that a Pad put around it: above, to the left, below and to the right
+    std::optional<Part> part = {};       ///< it has some of the view's channels only
+    std::size_t groups = 0;              ///< more than 0: its channels stand in groups, (N, groups, ...)
+    enum class Grouping { none, runs, turned };
+    Grouping grouping = Grouping::none;  ///< such groups as (N, groups, channels of a group, ...), or these two turned
+};
+
+using OnnxKnown = std::variant<OnnxConstant, OnnxNumbers, PictureTensor>;
+
+/// The attributes of a node; one that is not among the known ones is an error, as is one of another kind.
+class OnnxAttributes {
+public:
+    OnnxAttributes(const OnnxNode& node, std::initializer_list<std::string_view> known)
+        : OnnxAttributes(node, std::vector<std::string_view>(known)) {}
+    OnnxAttributes(const OnnxNode& node, const std::vector<std::string_view>& known = {}) : node_(node) {
+        for (const OnnxAttribute& attribute : node.attributes)
+            if (std::ranges::find(known, attribute.name) == known.end())
+                throw std::invalid_argument("its attribute " + in_quotes(attribute.name) + " is not known");
+    }
+    template <class Value>
+    [[nodiscard]] Value get(std::string_view name, Value otherwise) const {
+        const auto found = std::ranges::find(node_.attributes, name, &OnnxAttribute::name);
+        if (found == node_.attributes.end()) return otherwise;
+        if (const auto* const value = std::get_if<Value>(&found->value)) return *value;
+        throw std::invalid_argument("its attribute " + in_quotes(name) + " is of another kind");
+    }
+    [[nodiscard]] bool has(std::string_view name) const {
+        return std::ranges::find(node_.attributes, name, &OnnxAttribute::name) != node_.attributes.end();
+    }
+    /// Throws unless the attribute has this value, which is also what it is if it is not there.
+    template <class Value>
+    void expect(std::string_view name, Value value, const char* reason) const {
+        if (get<Value>(name, value) != value) throw std::invalid_argument(reason);
+    }
+
+private:
+    const OnnxNode& node_;
+};
+
+/// The state of reading.
+class OnnxBuilder {
+public:
+    using Numbers = std::vector<std::int64_t>;
+
+    LayerGraph graph;
+    std::int64_t opset = 0;
+    std::size_t batch = 0;  ///< how many pictures the file takes, 0 if any number
+    std::string node;       ///< the node that is being read, as errors name it
+
+    /// How many read a name, and which are read by others than convolutions.
+    std::map<std::string, std::size_t, std::less<>> readers;
+    std::set<std::string, std::less<>> read_as_pictures;
+
+    void put(const std::string& name, OnnxKnown known) {
+        if (auto* const tensor = std::get_if<PictureTensor>(&known)) {
+            const auto count = readers.find(name);
+            tensor->shared = tensor->shared || (count != readers.end() && count->second > 1);
+            if (tensor->node.empty()) tensor->node = node;
+        }
+        if (!known_.emplace(name, std::move(known)).second) throw std::invalid_argument("two nodes give " + in_quotes(name));
+    }
+    void refuse(const std::string& name, const std::string& reason) { unread_.emplace(name, reason); }
+
+    [[nodiscard]] const OnnxKnown& known(std::string_view name) const {
+        if (const auto reason = unread_.find(name); reason != unread_.end())
+            throw std::invalid_argument("its tensor " + in_quotes(name) + " " + reason->second);
+        const auto found = known_.find(name);
+        if (found == known_.end()) throw std::invalid_argument("it reads " + in_quotes(name) + ", which nothing before it gives");
+        return found->second;
+    }
+    [[nodiscard]] bool is_constant(std::string_view name) const { return std::holds_alternative<OnnxConstant>(known(name)); }
+    [[nodiscard]] bool is_tensor(std::string_view name) const { return std::holds_alternative<PictureTensor>(known(name)); }
+
+    /// Numbers of the file; `what` they are stands in the error.
+    [[nodiscard]] const OnnxConstant& constant(const OnnxNode& of, std::size_t place, const char* what) const {
+        const auto* const found = std::get_if<OnnxConstant>(&known(of.input(place)));
+        if (!found) throw std::invalid_argument(sentence(what, " that the file holds were expected, ", in_quotes(of.input(place)), " is computed"));
+        return *found;
+    }
+    /// The weights of a layer, which no other layer may share.
+    const OnnxConstant& own_weights(const OnnxNode& of, std::size_t place, std::size_t axes) {
+        const OnnxConstant& found = constant(of, place, "weights");
+        if (found.array->shape.size() != axes) throw std::invalid_argument(sentence("weights of ", axes, " axes were expected in the file"));
+        const auto [owner, first] = owners_.emplace(found.root, node);
+        if (!first) throw std::invalid_argument("it shares its weights with " + owner->second + ", which has no spelling");
+        return found;
+    }
+    /// Whole numbers, from the file or computed.
+    [[nodiscard]] OnnxNumbers numbers(std::string_view name) const {
+        const OnnxKnown& found = known(name);
+        if (const auto* const list = std::get_if<OnnxNumbers>(&found)) return *list;
+        const auto* const constant = std::get_if<OnnxConstant>(&found);
+        if (!constant || constant->array->shape.size() > 1)
+            throw std::invalid_argument("a list of extents was expected, " + in_quotes(name) + " is none");
+        try {
+            return {constant->array->as<std::int64_t>(), constant->array->shape.size() == 1};
+        } catch (const std::range_error& error) {
+            throw std::invalid_argument(error.what());
+        }
+    }
+    [[nodiscard]] bool is_part(std::string_view name) const { return is_tensor(name) && std::get<PictureTensor>(known(name)).part; }
+
+    [[nodiscard]] PictureTensor* find_tensor(std::string_view name) {
+        const auto found = known_.find(name);
+        return found == known_.end() ? nullptr : std::get_if<PictureTensor>(&found->second);
+    }
+
+    /// A tensor in whatever function of a value; one of floats unless `any` type will do.
+    [[nodiscard]] const PictureTensor& tensor(std::string_view name, bool any = false) const {
+        const auto* const found = std::get_if<PictureTensor>(&known(name));
+        if (!found) throw std::invalid_argument("numbers that come from the picture were expected, " + in_quotes(name) + " does not");
+        if (found->part) throw std::invalid_argument("a softmax or sigmoid of some of the channels, by themselves, has no spelling");
+        if (found->groups > 0) throw std::invalid_argument("groups of channels that are neither normalised nor shuffled have no spelling");
+        if (!any && found->type == ElementType::uint8) throw std::invalid_argument("floats were expected, " + in_quotes(name) + " is of bytes");
+        return *found;
+    }
+    /// A tensor that is a value by itself: the function that it is of another one becomes an activation.
+    const PictureTensor& settled(std::string_view name) {
+        static_cast<void>(tensor(name));
+        auto& found = std::get<PictureTensor>(known_.find(name)->second);
+        std::string activation = found.function.name();
+        const bool of_picture = found.view.value == 0 && activation.starts_with("times ");
+        const std::string rescale = activation.empty() || of_picture ? found.function.rescale() : "";
+        if (activation.empty() && rescale.empty()) throw Refusal{"what it computes is none of Denim's activations", found.node};
+        if (!rescale.empty()) {
+            add(found.view, {GraphLayer::Kind::rescale, found.node, {found.view.value}, found.view.shape(), rescale});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+            return found;
+        }
+        if (activation == "tanh of softplus") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), "softplus"});
+            activation = "tanh";
+        }
+        if (activation != "linear") {
+            add(found.view, {GraphLayer::Kind::activation, found.node, {found.view.value}, found.view.shape(), activation});
+            found.function = {};
+            found.shared = readers.find(name)->second > 1;
+        }
+        return found;
+    }
+
+    /// Adds a layer; the view becomes one of what it gives.
+    void add(TensorView& view, GraphLayer layer) {
+        if (layer.node.empty()) layer.node = node;
+        graph.layers.push_back(std::move(layer));
+        view.value = graph.layers.size();
+    }
+    /// Makes one row of numbers of a picture that was flattened, for layers that look at the whole row.
+    void make_row(TensorView& view) {
+        if (view.axes.size() != 1 || view.vector()) return;
+        const bool ordered = view.in_order();
+        const Shape row{1, 1, view.shape().size()};
+        add(view, {GraphLayer::Kind::flatten, node, {view.value}, row});
+        if (ordered)
+            view = TensorView::of(view.value, row, {TensorView::channels});
+        else
+            view.flat = true;
+    }
+
+    /// A reason, and the node that it is about if that is not the one that is being read.
+    struct Refusal {
+        std::string reason, node;
+    };
+
+private:
+    std::map<std::string, OnnxKnown, std::less<>> known_;
+    std::map<std::string, std::string, std::less<>> unread_;
+    std::map<std::string, std::string> owners_;  // of weights
+};
+
+/// An extent from the file.
+inline std::size_t onnx_extent(std::int64_t number) {
+    if (number < 0 || number > 1'000'000) throw std::invalid_argument(sentence("an extent was expected, ", number, " came"));
+    return static_cast<std::size_t>(number);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_input.hpp
+
+// What enters an ONNX graph: pictures, sequences or vectors.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Whether the first thing that happens to the input, of `axes` behind the batch, is the way to channels first. `held` are the names of the
+/// file's own numbers.
+inline bool enters_channels_last(const OnnxModel& model, const std::vector<bool>& needed, const std::set<std::string, std::less<>>& held,
+                                 const std::string& input, std::size_t axes) {
+    static const std::set<std::string_view> numberwise{"Cast", "Identity", "Mul", "Div", "Add", "Sub"};
+    std::vector<std::int64_t> way{0, static_cast<std::int64_t>(axes)};
+    for (std::size_t n = 1; n < axes; ++n) way.push_back(static_cast<std::int64_t>(n));
+    std::set<std::string_view> raw{input};
+    bool found = false;
+    for (std::size_t n = 0; n < model.nodes.size(); ++n) {
+        const OnnxNode& node = model.nodes[n];
+        if (!needed[n] || std::ranges::none_of(node.inputs, [&](const std::string& name) { return raw.contains(name); })) continue;
+        if (numberwise.contains(node.type) &&
+            std::ranges::all_of(node.inputs, [&](const std::string& name) { return raw.contains(name) || held.contains(name); })) {
+            for (const std::string& name : node.outputs) raw.insert(name);
+            continue;
+        }
+        if (axes < 2 || node.type != "Transpose" || node.attribute<std::vector<std::int64_t>>("perm") != way) return false;
+        found = true;
+    }
+    return found;
+}
+
+/// The axes behind the batch: of pictures (N, C, H, W), of sequences (N, C, L), of vectors (N, C), or with the channels last.
+inline std::vector<TensorView::Part> onnx_input_order(const OnnxModel& model, const std::vector<bool>& needed,
+                                                      const std::set<std::string, std::less<>>& held, const OnnxValue& input) {
+    const auto& shape = input.shape;
+    bool known = shape.size() >= 2 && shape.size() <= 4;
+    for (std::size_t n = 1; known && n < shape.size(); ++n) known = shape[n] > 0 && shape[n] <= 1'000'000;
+    if (!known)
+        throw std::invalid_argument("pictures (N, C, H, W), sequences (N, C, L) or vectors (N, C) of known size were expected; " +
+                                    in_quotes(input.name) + " is " + shape_text(shape));
+    std::vector<TensorView::Part> order{TensorView::channels};
+    if (shape.size() > 3) order.push_back(TensorView::rows);
+    if (shape.size() > 2) order.push_back(TensorView::columns);
+    if (enters_channels_last(model, needed, held, input.name, order.size())) std::ranges::rotate(order, order.begin() + 1);
+    return order;
+}
+
+/// Puts the input into a graph that begins.
+inline void begin_graph(OnnxBuilder& builder, const OnnxValue& input, const std::vector<TensorView::Part>& order) {
+    if (!input.readable || (input.type != ElementType::uint8 && input.type != ElementType::float32 && input.type != ElementType::float64 &&
+                            input.type != ElementType::float16 && input.type != ElementType::bfloat16))
+        throw std::invalid_argument("an input of floats or of bytes was expected, " + in_quotes(input.name) + " is of others");
+    std::array<std::size_t, 3> extents{1, 1, 1};
+    for (std::size_t n = 0; n < order.size(); ++n) extents[order[n]] = input.shape[n + 1];
+    builder.batch = input.shape[0];
+    builder.graph.picture = {extents[TensorView::rows], extents[TensorView::columns], extents[TensorView::channels]};
+    PictureTensor tensor{TensorView::of(0, builder.graph.picture, order), input.type};
+    if (input.type == ElementType::uint8) tensor.function.scale(255);  // Denim's networks take bytes for parts of 255
+    tensor.node = "the input " + in_quotes(input.name);
+    builder.put(input.name, tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_windows.hpp
+
+// Nodes of ONNX that go over windows of a picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Throws unless rows and columns stand behind the channels, or the numbers of a sequence do.
+inline void require_picture(const TensorView& view) {
+    if (!view.channels_first())
+        throw std::invalid_argument("a picture (N, C, H, W) or a sequence (N, C, L) was expected; its axes are others, or in another order");
+}
+
+/// The attributes of a convolution or pool; `kernel` is the window that its weights have.
+inline LayerChain::Windows read_windows(const OnnxAttributes& attributes, const PictureTensor& input, std::vector<std::int64_t> kernel = {}) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (const Numbers stated = attributes.get("kernel_shape", kernel); kernel.empty())
+        kernel = stated;
+    else if (stated != kernel)
+        throw std::invalid_argument("its window is not that of its weights");
+    const std::size_t axes = input.view.axes.size() - 1;
+    Numbers step = attributes.get("strides", Numbers(axes, 1)), dilation = attributes.get("dilations", Numbers(axes, 1)),
+            zeros = attributes.get("pads", Numbers(2 * axes, 0));
+    if (kernel.size() != axes || step.size() != axes || dilation.size() != axes || zeros.size() != 2 * axes)
+        throw std::invalid_argument(sentence("windows over ", axes == 1 ? "one axis" : "two axes", " were expected"));
+    if (axes == 1) {  // along the one row of a sequence
+        for (Numbers* const numbers : {&kernel, &step, &dilation}) numbers->insert(numbers->begin(), 1);
+        zeros = {0, zeros[0], 0, zeros[1]};
+    }
+    const std::string padding = attributes.get("auto_pad", std::string{"NOTSET"});
+    if (padding != "NOTSET" && padding != "SAME_UPPER" && padding != "SAME_LOWER" && padding != "VALID")
+        throw std::invalid_argument("its padding " + in_quotes(padding) + " is not known");
+    if (padding != "NOTSET" && attributes.has("pads") && zeros != Numbers(4, 0)) throw std::invalid_argument("it has two kinds of padding");
+
+    LayerChain::Windows windows;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        windows.size[axis] = onnx_extent(kernel[axis]);
+        windows.step[axis] = onnx_extent(step[axis]);
+        windows.dilation[axis] = onnx_extent(dilation[axis]);
+        if (windows.size[axis] == 0 || windows.step[axis] == 0 || windows.dilation[axis] == 0)
+            throw std::invalid_argument("windows, steps and dilations of at least 1 were expected");
+        if (windows.size[axis] == 1) windows.dilation[axis] = 1;
+        windows.zeros[axis] = onnx_extent(zeros[axis]);
+        windows.zeros[2 + axis] = onnx_extent(zeros[2 + axis]);
+        const std::size_t extent = input.view.extents[axis], spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1;
+        if (padding.starts_with("SAME")) {
+            const std::size_t reach = ((extent + windows.step[axis] - 1) / windows.step[axis] - 1) * windows.step[axis] + spans;
+            const std::size_t all = reach > extent ? reach - extent : 0;
+            windows.zeros[axis] = padding == "SAME_UPPER" ? all / 2 : all - all / 2;
+            windows.zeros[2 + axis] = all - windows.zeros[axis];
+        }
+    }
+    return windows;
+}
+
+/// How many windows there are; the zeros behind the last row and column become those that are reached.
+inline std::array<std::size_t, 2> count_windows(LayerChain::Windows& windows, Shape in, bool beyond) {
+    const std::array extents{in.height, in.width};
+    std::array<std::size_t, 2> counts{};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        const std::size_t spans = (windows.size[axis] - 1) * windows.dilation[axis] + 1, step = windows.step[axis];
+        const std::size_t before = windows.zeros[axis], padded = extents[axis] + before + windows.zeros[2 + axis];
+        if (padded < spans) throw std::invalid_argument("a window is larger than its picture");
+        counts[axis] = (padded - spans + (beyond ? step - 1 : 0)) / step + 1;
+        if (beyond && (counts[axis] - 1) * step >= extents[axis] + before)
+            throw std::invalid_argument("a window that begins behind the picture has no spelling");
+        const std::size_t reach = (counts[axis] - 1) * step + spans - before;
+        windows.zeros[2 + axis] = (counts[axis] - 1) * step + spans > before && reach > extents[axis] ? reach - extents[axis] : 0;
+    }
+    return counts;
+}
+
+/// (filters, channels, rows, columns) as Denim has them: (rows, columns, channels, filters).
+inline GraphWeights filters_of(const OnnxConstant& from) {
+    return {from.root, from.array->size(), [array = from.array] {
+                const std::vector<float> theirs = array->as<float>();
+                const std::size_t filters = array->shape[0],
+                                  window = filters ? theirs.size() / filters / std::max<std::size_t>(array->shape[1], 1) : 0;
+                std::vector<float> ours(theirs.size());
+                std::size_t next = 0;
+                for (std::size_t filter = 0; filter < filters; ++filter)
+                    for (std::size_t channel = 0; channel < array->shape[1]; ++channel)
+                        for (std::size_t tap = 0; tap < window; ++tap) ours[(tap * array->shape[1] + channel) * filters + filter] = theirs[next++];
+                return ours;
+            }};
+}
+
+/// So many numbers, one for each channel; from a single one if `may_spread`.
+inline GraphWeights numbers_of(const OnnxConstant& from, std::size_t count, const char* what, bool may_spread = false) {
+    const auto& shape = from.array->shape;
+    const bool single = may_spread && from.array->size() == 1;
+    if (!single && (from.array->size() != count || shape.empty() || shape.back() != count))
+        throw std::invalid_argument(sentence(count, " numbers were expected as its ", what, ", they are ", shape_text(shape)));
+    return {from.root, count, [array = from.array, count, single] {
+                const std::vector<float> numbers = array->as<float>();
+                return single ? std::vector<float>(count, numbers[0]) : numbers;
+            }};
+}
+
+/// Zeros around a picture as a layer.
+inline void add_pad(OnnxBuilder& builder, PictureTensor& tensor) {
+    const Shape out = padded(tensor.view.shape(), tensor.zeros);
+    GraphLayer layer{GraphLayer::Kind::pad, tensor.node, {tensor.view.value}, out};
+    layer.windows.zeros = tensor.zeros;
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::channels_first_of(tensor.view.value, out, tensor.view.axes.size() == 2), tensor.type};
+}
+
+/// The windows of a convolution; zeros that a Pad put around its picture become its own where each window still touches the picture.
+inline LayerChain::Windows read_padded_windows(OnnxBuilder& builder, const OnnxAttributes& attributes, PictureTensor& tensor,
+                                               const std::vector<std::int64_t>& kernel) {
+    LayerChain::Windows windows = read_windows(attributes, tensor, kernel);
+    bool apart = attributes.get("auto_pad", std::string{"NOTSET"}).starts_with("SAME");
+    for (std::size_t n = 0; n < 4; ++n) apart |= windows.zeros[n] + tensor.zeros[n] > (windows.size[n % 2] - 1) * windows.dilation[n % 2];
+    if (apart && tensor.zeros != std::array<std::size_t, 4>{}) {
+        add_pad(builder, tensor);
+        return read_windows(attributes, tensor, kernel);
+    }
+    for (std::size_t n = 0; n < 4; ++n) windows.zeros[n] += tensor.zeros[n];
+    return windows;
+}
+
+inline void read_conv(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
+    const OnnxConstant& weights = builder.own_weights(node, 1, tensor.view.axes.size() + 1);
+    const auto& shape = weights.array->shape;
+    GraphLayer layer{GraphLayer::Kind::conv};
+    layer.windows = read_padded_windows(builder, attributes, tensor, std::vector<std::int64_t>(shape.begin() + 2, shape.end()));
+    layer.inputs = {tensor.view.value};
+    const Shape in = tensor.view.shape();
+    layer.groups = onnx_extent(attributes.get("group", std::int64_t{1}));
+    if (layer.groups == 0 || shape[0] == 0 || in.channels % layer.groups != 0 || shape[0] % layer.groups != 0 ||
+        shape[1] != in.channels / layer.groups)
+        throw std::invalid_argument(sentence("weights ", shape_text(shape), " do not fit ", in.channels, " channels in ", layer.groups, " groups"));
+    const auto counts = count_windows(layer.windows, in, false);
+    layer.output = {counts[0], counts[1], shape[0]};
+    layer.weights.push_back(filters_of(weights));
+    layer.bias = !node.input(2).empty();
+    if (layer.bias) layer.weights.push_back(numbers_of(builder.constant(node, 2, "a bias"), shape[0], "bias"));
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], shape[0]}, sequence), tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Zeros around a picture are the next convolution's, or a layer where others read them.
+inline void read_pad(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"mode", "pads", "value"}};
+    attributes.expect("mode", std::string{"constant"}, "a padding with other numbers than zeros has no spelling");
+    attributes.expect("value", 0.0f, "a padding with other numbers than zeros has no spelling");
+    if (!node.input(2).empty()) {
+        const AnyArray& value = *builder.constant(node, 2, "a number").array;
+        if (value.size() != 1 || value.as<double>()[0] != 0) throw std::invalid_argument("a padding with other numbers than zeros has no spelling");
+    }
+    if (!node.input(3).empty()) throw std::invalid_argument("a padding of some axes is not read");
+    PictureTensor tensor = builder.settled(node.input(0));
+    const OnnxBuilder::Numbers pads = attributes.has("pads") ? attributes.get("pads", OnnxBuilder::Numbers{}) : builder.numbers(node.input(1)).values;
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    if (!tensor.view.channels_first() || pads.size() != 2 * rank || pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0)
+        throw std::invalid_argument("zeros around rows and columns of a picture (N, C, H, W), or around a sequence (N, C, L), were expected");
+    for (std::size_t axis = 2; axis < rank; ++axis) {
+        tensor.zeros[4 - rank + axis - 2] += onnx_extent(pads[axis]);
+        tensor.zeros[4 - rank + axis] += onnx_extent(pads[rank + axis]);
+    }
+    tensor.node = builder.node;
+    if (builder.read_as_pictures.contains(node.outputs[0]) && tensor.zeros != std::array<std::size_t, 4>{}) add_pad(builder, tensor);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node,
+                                    {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "storage_order", "strides"}};
+    const bool average = node.type == "AveragePool";
+    PictureTensor tensor = builder.settled(node.input(0));
+    GraphLayer layer{GraphLayer::Kind::pool, {}, {tensor.view.value}};
+    layer.word = average ? "Average" : "Max";
+    require_picture(tensor.view);
+    const bool sequence = tensor.view.axes.size() == 2;
+    layer.windows = read_windows(attributes, tensor);
+    const Shape in = tensor.view.shape();
+    for (std::size_t n = 0; n < 4; ++n)
+        if (layer.windows.zeros[n] >= layer.windows.size[n % 2]) throw std::invalid_argument("windows outside the picture have no spelling");
+    LayerChain::Windows inside = layer.windows;
+    const auto counts = count_windows(layer.windows, in, attributes.get("ceil_mode", std::int64_t{0}) != 0);
+    layer.windows.counts_padding = average && attributes.get("count_include_pad", std::int64_t{0}) != 0 &&
+                                   layer.windows.zeros != std::array<std::size_t, 4>{};
+    if (layer.windows.counts_padding && counts != count_windows(inside, in, false))
+        throw std::invalid_argument("means of windows beyond the zeros that they count have no spelling");
+    layer.output = {counts[0], counts[1], in.channels};
+    builder.add(tensor.view, std::move(layer));
+    tensor = {TensorView::channels_first_of(tensor.view.value, {counts[0], counts[1], in.channels}, sequence), tensor.type};
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_channelwise.hpp
+
+// Numbers of an ONNX file that are one for each channel, and the nodes that are a layer of such numbers.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Numbers for each channel of a layer that looks at the channels alone, from the order of the file's to ours.
+inline GraphWeights in_our_order(GraphWeights weights, const TensorView& view) {
+    if (view.flat)
+        weights.numbers = [theirs = std::move(weights.numbers), places = view.places()] {
+            const std::vector<float> numbers = theirs();
+            std::vector<float> ours(numbers.size());
+            for (std::size_t n = 0; n < numbers.size(); ++n) ours[places[n]] = numbers[n];
+            return ours;
+        };
+    return weights;
+}
+
+/// One row of them.
+inline GraphWeights channel_numbers(const OnnxConstant& from, const TensorView& view, const char* what) {
+    return in_our_order(numbers_of(from, view.shape().channels, what), view);
+}
+
+/// One for each, whatever axes of extent 1 stand beside them, or one for all.
+inline GraphWeights numbers_for_channels(const OnnxConstant& from, const TensorView& view) {
+    const auto numbers = [array = from.array, count = view.shape().channels] {
+        std::vector<float> all = array->as<float>();
+        if (all.size() == 1) all.resize(count, all[0]);
+        return all;
+    };
+    return in_our_order({from.root, view.shape().channels, numbers}, view);
+}
+
+/// What a normalisation adds to the variance: the number that is written as the file's float is.
+inline double epsilon_of(const OnnxAttributes& attributes) { return number_in(shortest_text(attributes.get("epsilon", 1e-5f))); }
+
+/// Whether ONNX spreads numbers of this shape along the channels of a tensor, or along all of a row, and along no other axis. Of one number
+/// that can be told only where there is one channel, by as many axes as the tensor has.
+inline bool along_channels(const std::vector<std::size_t>& shape, const TensorView& view) {
+    const std::size_t rank = view.axes.size() + 1;
+    if (shape.size() > rank) return false;
+    bool found = shape.size() == rank && (rank == 2 ? view.extent(0) : view.extents[TensorView::channels]) == 1;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t axis = rank - shape.size() + n;
+        if (shape[n] == 1) continue;
+        if (axis == 0 || shape[n] != view.extent(axis - 1) || !(rank == 2 || view.is(axis - 1, TensorView::channels))) return false;
+        found = true;
+    }
+    return found;
+}
+
+/// Adds a layer of the table of spellings whose parameter is one number for each channel, or one for all of them.
+inline void add_channelwise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers for each channel");
+    if (constant.array->size() != 1 && (builder.opset < 7 || !along_channels(constant.array->shape, tensor.view)))
+        throw std::invalid_argument("one number for each channel was expected, their shape is " + shape_text(constant.array->shape));
+    builder.make_row(tensor.view);
+    GraphLayer layer{GraphLayer::Kind::channelwise, {}, {tensor.view.value}, tensor.view.shape(), word};
+    layer.weights.push_back(numbers_for_channels(constant, tensor.view));
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_whole_numbers.hpp
+
+// Nodes of ONNX that compute with whole numbers of the file, as exporters write them in front of a Pad or a Reshape.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline std::vector<std::int64_t> whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    return builder.constant(node, place, "numbers").array->as<std::int64_t>();
+}
+
+/// Every step-th part of an array along one axis.
+inline AnyArray sliced(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    const auto one = [&](std::size_t place, std::int64_t otherwise) {
+        if (node.input(place).empty()) return otherwise;
+        const auto numbers = whole_numbers(builder, node, place);
+        if (numbers.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+        return numbers[0];
+    };
+    const std::int64_t step = one(4, 1), rank = static_cast<std::int64_t>(array.shape.size()), stated = one(3, 0),
+                       axis = stated < 0 ? stated + rank : stated;
+    if (axis < 0 || axis >= rank || step == 0) throw std::invalid_argument("a slice of one axis was expected");
+    const auto extent = static_cast<std::int64_t>(array.shape[static_cast<std::size_t>(axis)]);
+    const auto inside = [&](std::int64_t place, bool end) {
+        const std::int64_t from_begin = place < 0 && place >= -extent ? place + extent : place;
+        return step > 0 ? std::clamp<std::int64_t>(from_begin, 0, extent) : std::clamp<std::int64_t>(from_begin, end ? -1 : 0, extent - 1);
+    };
+    std::vector<std::size_t> kept;
+    const std::int64_t begin = inside(one(1, 0), false), end = inside(one(2, extent), true);
+    for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += std::clamp<std::int64_t>(step, -extent, extent))
+        kept.push_back(static_cast<std::size_t>(at));
+    std::size_t before = 1, behind = element_size(array.type);
+    for (std::size_t n = 0; n < array.shape.size(); ++n)
+        (static_cast<std::int64_t>(n) < axis ? before : behind) *= static_cast<std::int64_t>(n) == axis ? 1 : array.shape[n];
+    AnyArray result{array.type, {}};
+    result.shape = array.shape;
+    result.shape[static_cast<std::size_t>(axis)] = kept.size();
+    result.bytes.clear();
+    for (std::size_t n = 0; n < before; ++n)
+        for (const std::size_t place : kept) {
+            const auto from = array.bytes.begin() + static_cast<std::ptrdiff_t>((n * static_cast<std::size_t>(extent) + place) * behind);
+            result.bytes.insert(result.bytes.end(), from, from + static_cast<std::ptrdiff_t>(behind));
+        }
+    return result;
+}
+
+/// The result; nothing if the node is none of these.
+inline std::optional<AnyArray> fold_whole_numbers(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    constexpr std::size_t most = 4096;  // lists of extents are short
+    using Numbers = std::vector<std::int64_t>;
+    const auto list = [](const Numbers& numbers) { return AnyArray::of(std::span<const std::int64_t>{numbers}, {numbers.size()}); };
+    if (node.type == "Shape") {
+        static_cast<void>(OnnxAttributes{node});
+        return list(Numbers(array.shape.begin(), array.shape.end()));
+    }
+    if (array.size() > most) return std::nullopt;
+    if (node.type == "Slice" && node.inputs.size() >= 3) return sliced(builder, node, array);
+    if (node.type == "ConstantOfShape") {
+        const AnyArray value = OnnxAttributes{node, {"value"}}.get("value", AnyArray{ElementType::float32, {1}});
+        std::size_t count = 1;
+        for (const std::int64_t extent : array.as<std::int64_t>()) count = std::min(count, most) * onnx_extent(extent);
+        if (count > most || value.size() != 1 || array.size() > 1) throw std::invalid_argument("a short list of numbers was expected");
+        return list(Numbers(count, value.as<std::int64_t>()[0]));
+    }
+    if (array.type != ElementType::int64) return std::nullopt;
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        Numbers all;
+        for (std::size_t n = 0; n < node.inputs.size() && all.size() <= most; ++n) {
+            if (builder.constant(node, n, "lists").array->shape.size() != 1) throw std::invalid_argument("a concatenation of lists was expected");
+            const Numbers part = whole_numbers(builder, node, n);
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return list(all);
+    }
+    if (node.type == "Gather" && array.shape.size() == 1) {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const Numbers all = array.as<std::int64_t>();
+        Numbers taken;
+        for (const std::int64_t place : whole_numbers(builder, node, 1)) {
+            const std::int64_t from = place < 0 ? place + static_cast<std::int64_t>(all.size()) : place;
+            if (from < 0 || from >= static_cast<std::int64_t>(all.size()) || taken.size() > most)
+                throw std::invalid_argument("a part of a list was expected");
+            taken.push_back(all[static_cast<std::size_t>(from)]);
+        }
+        return AnyArray::of(std::span<const std::int64_t>{taken}, builder.constant(node, 1, "places").array->shape);
+    }
+    if (node.type == "Add" || node.type == "Sub" || node.type == "Mul") {
+        const Numbers a = array.as<std::int64_t>(), b = whole_numbers(builder, node, 1);
+        const auto& shape = builder.constant(node, 1, "numbers").array->shape;
+        if (b.size() != 1 && a.size() != 1 && array.shape != shape) throw std::invalid_argument("numbers of one shape were expected");
+        Numbers result(a.size() == 1 ? b.size() : a.size());
+        for (std::size_t n = 0; n < result.size(); ++n) {
+            const std::int64_t first = a[a.size() == 1 ? 0 : n], second = b[b.size() == 1 ? 0 : n];
+            if (std::max(std::abs(first / 2), std::abs(second / 2)) > 500'000) throw std::invalid_argument("extents were expected");
+            result[n] = node.type == "Add" ? first + second : node.type == "Sub" ? first - second : first * second;
+        }
+        return AnyArray::of(std::span<const std::int64_t>{result}, a.size() == 1 && shape.size() >= array.shape.size() ? shape : array.shape);
+    }
+    return std::nullopt;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_constants.hpp
+
+// Nodes of ONNX that compute with numbers of the file and with extents alone: their results are known when the file is read.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The array with its axes in another order.
+inline AnyArray transposed(const AnyArray& array, const std::vector<std::int64_t>& order) {
+    const std::size_t rank = array.shape.size(), bytes = element_size(array.type);
+    std::vector<std::size_t> strides(rank, 1), steps(rank), at(rank, 0);
+    for (std::size_t n = rank; n-- > 1;) strides[n - 1] = strides[n] * array.shape[n];
+    AnyArray result{array.type, std::vector<std::size_t>(rank)};
+    std::vector<bool> seen(rank, false);
+    if (order.size() != rank) throw std::invalid_argument(sentence("an order of ", rank, " axes was expected"));
+    for (std::size_t n = 0; n < rank; ++n) {
+        if (order[n] < 0 || order[n] >= static_cast<std::int64_t>(rank) || seen[static_cast<std::size_t>(order[n])])
+            throw std::invalid_argument("its order of axes is none");
+        seen[static_cast<std::size_t>(order[n])] = true;
+        result.shape[n] = array.shape[static_cast<std::size_t>(order[n])];
+        steps[n] = strides[static_cast<std::size_t>(order[n])];
+    }
+    result.bytes.resize(array.bytes.size());
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < array.size(); ++to) {
+        std::memcpy(result.bytes.data() + to * bytes, array.bytes.data() + from * bytes, bytes);
+        for (std::size_t n = rank; n-- > 0;) {
+            from += steps[n];
+            if (++at[n] < result.shape[n]) break;
+            from -= steps[n] * result.shape[n];
+            at[n] = 0;
+        }
+    }
+    return result;
+}
+
+/// An axis from 0 on, where the file may count from the end.
+inline std::size_t onnx_axis(std::int64_t axis, std::size_t rank) {
+    const auto most = static_cast<std::int64_t>(rank);
+    if (axis < -most || axis >= most) throw std::invalid_argument(sentence("an axis of ", rank, " was expected, ", axis, " came"));
+    return static_cast<std::size_t>(axis < 0 ? axis + most : axis);
+}
+
+/// The axes of a Squeeze, Unsqueeze or reduction: an attribute, or from a later version of ONNX on an input.
+inline std::optional<std::vector<std::int64_t>> onnx_axes(const OnnxBuilder& builder, const OnnxNode& node, const OnnxAttributes& attributes) {
+    if (attributes.has("axes")) return attributes.get("axes", OnnxBuilder::Numbers{});
+    if (node.input(1).empty()) return std::nullopt;
+    return builder.numbers(node.input(1)).values;
+}
+
+/// Computes a node whose inputs are all numbers of the file: what only moves them.
+inline AnyArray fold_array(const OnnxBuilder& builder, const OnnxNode& node, const AnyArray& array) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (auto whole = fold_whole_numbers(builder, node, array)) return std::move(*whole);
+    AnyArray result = array;
+    const std::size_t rank = array.shape.size();
+    if (node.type == "Identity") return result;
+    if (node.type == "Transpose") {
+        Numbers order(rank);
+        for (std::size_t n = 0; n < rank; ++n) order[n] = static_cast<std::int64_t>(rank - 1 - n);
+        return transposed(array, OnnxAttributes{node, {"perm"}}.get("perm", order));
+    }
+    if (node.type == "Cast") {
+        const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+        const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+        const auto exact = [](ElementType of) { return of == ElementType::float32 || of == ElementType::float64; };
+        if (type != std::end(onnx_types) && type->second == array.type) return result;
+        if (type != std::end(onnx_types) && exact(type->second) && array.type != ElementType::float64)
+            return type->second == ElementType::float32 ? AnyArray::of(std::span<const float>{array.as<float>()}, array.shape)
+                                                        : AnyArray::of(std::span<const double>{array.as<double>()}, array.shape);
+        if (type != std::end(onnx_types) && type->second == ElementType::int64)
+            return AnyArray::of(std::span<const std::int64_t>{array.as<std::int64_t>()}, array.shape);
+        throw std::invalid_argument("numbers of the file that are converted to another type are not read");
+    }
+    if (node.type == "Reshape") {
+        const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+        const Numbers to = builder.numbers(node.input(1)).values;
+        result.shape.clear();
+        std::size_t product = 1, rest = to.size();
+        for (std::size_t n = 0; n < to.size(); ++n) {
+            if (to[n] == -1) rest = n;
+            result.shape.push_back(to[n] == 0 && zero_copies && n < rank ? array.shape[n] : to[n] == -1 ? 1 : onnx_extent(to[n]));
+            product *= std::max<std::size_t>(result.shape.back(), 1);
+            if (product > array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+        }
+        if (rest < to.size()) result.shape[rest] = array.size() / product;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+        if (!axes) throw std::invalid_argument("its axes were expected");
+        Numbers places;
+        const bool adds = node.type == "Unsqueeze";
+        for (const std::int64_t axis : *axes) places.push_back(static_cast<std::int64_t>(onnx_axis(axis, adds ? rank + axes->size() : rank)));
+        std::ranges::sort(places);
+        if (adds)
+            for (const std::int64_t place : places)
+                result.shape.insert(result.shape.begin() + std::min(place, static_cast<std::int64_t>(result.shape.size())), 1);
+        else
+            for (auto place = places.rbegin(); place != places.rend(); ++place)
+                if (*place < static_cast<std::int64_t>(result.shape.size())) result.shape.erase(result.shape.begin() + *place);
+    } else {
+        throw std::invalid_argument("it computes with numbers of the file, which is not done here; fold constants when the model is exported");
+    }
+    const auto size = checked_size(result.shape);
+    if (!size || *size != array.size()) throw std::invalid_argument("a reshape to as many numbers was expected");
+    return result;
+}
+
+/// A sum, difference, product or quotient of extents, as exporters cut channels: the batch's extent is in none.
+inline std::int64_t computed_extent(const std::string& type, std::int64_t a, std::int64_t b) {
+    for (const std::int64_t number : {a, b})
+        if (number < 0 || number > 1'000'000)
+            throw std::invalid_argument(number == TensorView::batch ? "it computes with the extent of the batch"
+                                                                    : "it computes with numbers that are no extents");
+    if (type == "Div" && b == 0) throw std::invalid_argument("it divides by an extent of 0");
+    return type == "Add" ? a + b : type == "Sub" ? a - b : type == "Mul" ? a * b : a / b;
+}
+
+/// Computes a node on lists of extents.
+inline OnnxNumbers fold_extents(const OnnxBuilder& builder, const OnnxNode& node) {
+    using Numbers = OnnxBuilder::Numbers;
+    if (node.type == "Shape") {
+        const OnnxAttributes attributes{node, {"start", "end"}};
+        Numbers extents{TensorView::batch};
+        for (const std::size_t extent : builder.tensor(node.input(0), true).view.sizes()) extents.push_back(static_cast<std::int64_t>(extent));
+        const auto rank = static_cast<std::int64_t>(extents.size());
+        const auto place = [&](const char* name, std::int64_t otherwise) {
+            const std::int64_t stated = attributes.get(name, otherwise);
+            return std::clamp<std::int64_t>(stated < 0 ? stated + rank : stated, 0, rank);
+        };
+        const std::int64_t begin = place("start", 0), end = std::max(begin, place("end", rank));
+        return {Numbers(extents.begin() + begin, extents.begin() + end)};
+    }
+    if (node.type == "Concat") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a concatenation of lists was expected");
+        OnnxNumbers all;
+        for (const std::string& input : node.inputs) {
+            const OnnxNumbers part = builder.numbers(input);
+            if (!part.list) throw std::invalid_argument("a list of extents was expected, one number came");
+            all.values.insert(all.values.end(), part.values.begin(), part.values.end());
+        }
+        return all;
+    }
+    OnnxNumbers first = builder.numbers(node.input(0));
+    const auto size = static_cast<std::int64_t>(first.values.size());
+    if (node.type == "Identity" || node.type == "Cast") {
+        return first;
+    } else if (node.type == "Unsqueeze" || node.type == "Squeeze") {
+        static_cast<void>(OnnxAttributes{node, {"axes"}});
+        if (first.values.size() != 1) throw std::invalid_argument("a list of one extent was expected");
+        first.list = node.type == "Unsqueeze";
+        return first;
+    } else if (node.type == "Gather") {
+        OnnxAttributes{node, {"axis"}}.expect("axis", std::int64_t{0}, "a part of a list was expected");
+        const OnnxNumbers places = builder.numbers(node.input(1));
+        OnnxNumbers taken{{}, places.list};
+        for (const std::int64_t place : places.values) taken.values.push_back(first.values[onnx_axis(place, first.values.size())]);
+        return taken;
+    } else if (node.type == "Slice" && node.inputs.size() >= 3) {
+        const auto one = [&](std::size_t place, std::int64_t otherwise) {
+            if (node.input(place).empty()) return otherwise;
+            const Numbers values = builder.numbers(node.input(place)).values;
+            if (values.size() != 1) throw std::invalid_argument("a slice of one axis was expected");
+            return values[0] < 0 ? std::max<std::int64_t>(values[0] + size, 0) : std::min(values[0], size);
+        };
+        if (!node.input(4).empty() && builder.numbers(node.input(4)).values != Numbers{1})
+            throw std::invalid_argument("a slice at step 1 was expected");
+        const std::int64_t begin = one(1, 0), end = std::max(begin, one(2, size));
+        return {Numbers(first.values.begin() + begin, first.values.begin() + end)};
+    } else if (node.type == "Add" || node.type == "Sub" || node.type == "Mul" || node.type == "Div") {
+        const OnnxNumbers second = builder.numbers(node.input(1));
+        if (second.values.size() != 1 && first.values.size() != 1 && second.values.size() != first.values.size())
+            throw std::invalid_argument("as many extents on both sides were expected");
+        OnnxNumbers result{{}, first.list || second.list};
+        const std::size_t count = first.values.size() == 1 ? second.values.size() : first.values.size();
+        const auto at = [](const Numbers& numbers, std::size_t n) { return numbers[numbers.size() == 1 ? 0 : n]; };
+        for (std::size_t n = 0; n < count; ++n) result.values.push_back(computed_extent(node.type, at(first.values, n), at(second.values, n)));
+        return result;
+    }
+    throw std::invalid_argument("it computes with extents, which is not followed");
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_dense.hpp
+
+// Nodes of ONNX with weights and no windows, and pools over the whole picture.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A product of a row of numbers, or of each pixel, with a matrix of the file.
+inline void multiply(OnnxBuilder& builder, const OnnxNode& node, bool outputs_first, const OnnxConstant* bias) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    const OnnxConstant& weights = builder.own_weights(node, 1, 2);
+    const std::size_t inputs = weights.array->shape[outputs_first ? 1 : 0], outputs = weights.array->shape[outputs_first ? 0 : 1];
+    TensorView& view = tensor.view;
+    const bool row = view.axes.size() == 1;
+    if (view.axes.empty() || outputs == 0 || view.extent(view.axes.size() - 1) != inputs)
+        throw std::invalid_argument(sentence("weights ", shape_text(weights.array->shape), " do not fit the last axis of its input"));
+    if (!row && !view.is(view.axes.size() - 1, TensorView::channels))
+        throw std::invalid_argument("a product along another axis than the channels has no spelling");
+    GraphLayer layer{row ? GraphLayer::Kind::dense : GraphLayer::Kind::conv, {}, {view.value}};  // of each pixel: a window of 1 x 1
+    const std::vector<std::size_t> places = row ? view.places() : std::vector<std::size_t>{};
+    layer.weights.push_back({weights.root, weights.array->size(), [array = weights.array, places, outputs_first, inputs, outputs] {
+                                 const std::vector<float> theirs = array->as<float>();
+                                 std::vector<float> ours(theirs.size());
+                                 for (std::size_t in = 0; in < inputs; ++in)
+                                     for (std::size_t out = 0; out < outputs; ++out)
+                                         ours[(places.empty() ? in : places[in]) * outputs + out] =
+                                             theirs[outputs_first ? out * inputs + in : in * outputs + out];
+                                 return ours;
+                             }});
+    layer.bias = bias != nullptr;
+    if (bias) layer.weights.push_back(numbers_of(*bias, outputs, "bias", true));
+    const Shape in = view.shape();
+    layer.output = row ? Shape{1, 1, outputs} : Shape{in.height, in.width, outputs};
+    builder.add(view, std::move(layer));
+    if (row) {
+        view = TensorView::of(view.value, {1, 1, outputs}, {TensorView::channels});
+    } else {
+        view.extents[TensorView::channels] = outputs;
+        view.axes.back() = outputs == 1 ? std::vector<TensorView::Part>{} : std::vector{TensorView::channels};
+    }
+    builder.put(node.outputs[0], {PictureTensor{view, tensor.type}});
+}
+
+inline void read_gemm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "beta", "broadcast", "transA", "transB"}};
+    attributes.expect("alpha", 1.0f, "a product that is multiplied by a number has no spelling");
+    if (!node.input(2).empty()) attributes.expect("beta", 1.0f, "a bias that is multiplied by a number has no spelling");
+    attributes.expect("transA", std::int64_t{0}, "a transposed batch has no spelling");
+    if (builder.tensor(node.input(0)).view.axes.size() != 1) throw std::invalid_argument("one row of numbers for each picture was expected");
+    multiply(builder, node, attributes.get("transB", std::int64_t{0}) != 0, node.input(2).empty() ? nullptr : &builder.constant(node, 2, "a bias"));
+}
+
+inline void read_matmul(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node});
+    multiply(builder, node, false, nullptr);
+}
+
+inline void read_batch_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"epsilon", "momentum", "training_mode", "spatial", "is_test"}};
+    attributes.expect("training_mode", std::int64_t{0}, "it normalises by the batch, as in training; export the model in eval()");
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0)
+        throw std::invalid_argument("it normalises by the batch, as in training");
+    attributes.expect("spatial", std::int64_t{1}, "a normalisation of each pixel by itself has no spelling");
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    if (tensor.view.axes.empty() || !(tensor.view.vector() || tensor.view.is(0, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    GraphLayer layer{GraphLayer::Kind::batch_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    for (const auto& [place, what] : {std::pair{1, "scale"}, {2, "bias"}, {3, "mean"}, {4, "variance"}})
+        layer.weights.push_back(channel_numbers(builder.constant(node, static_cast<std::size_t>(place), what), tensor.view, what));
+    layer.epsilon = epsilon_of(attributes);
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+inline void read_layer_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "epsilon", "stash_type"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    const std::size_t rank = tensor.view.axes.size() + 1, axis = onnx_axis(attributes.get("axis", std::int64_t{-1}), rank);
+    if (axis + 1 != rank || !(tensor.view.vector() || tensor.view.is(rank - 2, TensorView::channels)))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    GraphLayer layer{GraphLayer::Kind::layer_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.epsilon = epsilon_of(attributes);
+    layer.bias = !node.input(2).empty();
+    layer.weights.push_back(channel_numbers(builder.constant(node, 1, "a scale"), tensor.view, "scale"));
+    if (layer.bias)
+        layer.weights.push_back(channel_numbers(builder.constant(node, 2, "a bias"), tensor.view, "bias"));
+    else
+        layer.weights.push_back(
+            {"", tensor.view.shape().channels, [count = tensor.view.shape().channels] { return std::vector<float>(count, 0.0f); }});
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// Each number over those of the channels around it.
+inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"size", "alpha", "beta", "bias"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    if (tensor.view.axes.empty() || tensor.view.flat || !tensor.view.is(0, TensorView::channels))
+        throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
+    const std::int64_t size = attributes.get("size", std::int64_t{0});
+    const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
+    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
+    GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
+    builder.add(tensor.view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// One number for each channel; the axes that went stay with extent 1 if `keeps`.
+inline void pool_picture(OnnxBuilder& builder, const OnnxNode& node, const char* word, std::vector<std::size_t> axes, bool keeps) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    TensorView& view = tensor.view;
+    std::size_t product = 1;
+    bool only_pixels = !view.flat;
+    std::ranges::sort(axes, std::greater{});
+    for (std::size_t n = 0; n < axes.size(); ++n) {
+        if (axes[n] >= view.axes.size() || (n > 0 && axes[n] == axes[n - 1])) throw std::invalid_argument("a mean over the batch has no spelling");
+        for (const TensorView::Part part : view.axes[axes[n]]) only_pixels = only_pixels && part != TensorView::channels;
+        product *= view.extent(axes[n]);
+    }
+    const Shape in = view.shape();
+    if (!only_pixels || product != in.height * in.width)
+        throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    for (const std::size_t axis : axes)
+        if (keeps)
+            view.axes[axis].clear();
+        else
+            view.axes.erase(view.axes.begin() + static_cast<std::ptrdiff_t>(axis));
+    if (product > 1) {
+        GraphLayer layer{GraphLayer::Kind::global_pool, {}, {view.value}, {1, 1, in.channels}, word};
+        builder.add(view, std::move(layer));
+        view.extents = {1, 1, in.channels};
+        tensor = {view, tensor.type};
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_global_pool(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node});
+    const TensorView& view = builder.tensor(node.input(0)).view;
+    require_picture(view);
+    std::vector<std::size_t> behind(view.axes.size() - 1);
+    std::iota(behind.begin(), behind.end(), std::size_t{1});
+    pool_picture(builder, node, node.type == "GlobalMaxPool" ? "Max" : "Average", std::move(behind), true);
+}
+
+inline void read_reduction(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axes", "keepdims", "noop_with_empty_axes"}};
+    const auto axes = onnx_axes(builder, node, attributes);
+    if (!axes || axes->empty()) throw std::invalid_argument("a pool over other axes than all rows and columns has no spelling");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) {
+        const std::size_t place = onnx_axis(axis, builder.tensor(node.input(0)).view.axes.size() + 1);
+        if (place == 0) throw std::invalid_argument("a mean over the batch has no spelling");
+        places.push_back(place - 1);
+    }
+    pool_picture(builder, node, node.type == "ReduceMax" ? "Max" : "Average", std::move(places), attributes.get("keepdims", std::int64_t{1}) != 0);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_slices.hpp
+
+// Nodes of ONNX that take some rows, columns or channels, or put channels in the order of a shuffle.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What is taken of a value: without these edges, the channels from `first` on.
+struct OnnxBox {
+    std::array<std::size_t, 4> edges{};
+    std::size_t first = 0, count = 0;
+};
+
+/// A box of what the view is of becomes a crop and a slice. Exporters write a node for each axis: where nobody else reads what the one in front
+/// gives, both are one box.
+inline void add_box(OnnxBuilder& builder, TensorView& view, OnnxBox box, bool shared) {
+    using Kind = GraphLayer::Kind;
+    if (box.edges == std::array<std::size_t, 4>{} && box.count == view.shape().channels) return;
+    const auto layer_of = [&](std::size_t value) { return value > 0 ? &builder.graph.layers[value - 1] : nullptr; };
+    const GraphLayer* layer = shared ? nullptr : layer_of(view.value);
+    const std::string before = layer ? layer->node : "";
+    for (; layer && (layer->kind == Kind::crop || layer->kind == Kind::slice) && layer->node == before; layer = layer_of(view.value)) {
+        for (std::size_t n = 0; n < 4; ++n) box.edges[n] += layer->windows.zeros[n];
+        box.first += layer->first;
+        view.value = layer->inputs[0];
+    }
+    const Shape in = builder.graph.shape(view.value), out = cropped(in, box.edges);
+    if (box.edges != std::array<std::size_t, 4>{}) {
+        GraphLayer crop{Kind::crop, {}, {view.value}, out};
+        crop.windows.zeros = box.edges;
+        builder.add(view, std::move(crop));
+    }
+    if (box.count != in.channels) {
+        GraphLayer slice{Kind::slice, {}, {view.value}, {out.height, out.width, box.count}};
+        slice.first = box.first;
+        builder.add(view, std::move(slice));
+    }
+    view.shorten(TensorView::rows, out.height);
+    view.shorten(TensorView::columns, out.width);
+    view.shorten(TensorView::channels, box.count);
+}
+
+/// A part of the channels that no softmax of a head takes is a slice.
+inline void settle_part(OnnxBuilder& builder, const std::string& name) {
+    PictureTensor* const tensor = builder.find_tensor(name);
+    if (!tensor || !tensor->part || !tensor->part->word.empty()) return;
+    add_box(builder, tensor->view, {{}, tensor->part->begin, tensor->part->count}, true);
+    tensor->part.reset();
+}
+
+inline void read_slice(OnnxBuilder& builder, const OnnxNode& node) {
+    using Numbers = OnnxBuilder::Numbers;
+    const OnnxAttributes attributes{node, {"axes", "ends", "starts"}};
+    const auto numbers = [&](const char* name, std::size_t place, Numbers otherwise) {
+        if (attributes.has(name)) return attributes.get(name, otherwise);
+        return node.input(place).empty() ? otherwise : builder.numbers(node.input(place)).values;
+    };
+    PictureTensor tensor = builder.settled(node.input(0));
+    TensorView& view = tensor.view;
+    builder.make_row(view);
+    const Numbers starts = numbers("starts", 1, {}), ends = numbers("ends", 2, {});
+    Numbers along;
+    for (std::size_t n = 0; n < starts.size(); ++n) along.push_back(static_cast<std::int64_t>(n));
+    along = numbers("axes", 3, along);
+    if (starts.empty() || ends.size() != starts.size() || along.size() != starts.size())
+        throw std::invalid_argument("starts and ends were expected, as many as axes");
+    if (std::ranges::any_of(numbers("steps", 4, {}), [](std::int64_t step) { return step != 1; }))
+        throw std::invalid_argument("a slice with steps of more than 1 has no spelling");
+    OnnxBox box{{}, 0, view.shape().channels};
+    for (std::size_t n = 0; n < starts.size(); ++n) {
+        const std::size_t axis = onnx_axis(along[n], view.axes.size() + 1);
+        const auto extent = static_cast<std::int64_t>(axis == 0 ? builder.batch : view.extent(axis - 1));
+        const auto place = [&](std::int64_t number) {
+            return static_cast<std::size_t>(number < 0 ? std::max<std::int64_t>(number, -extent) + extent : std::min<std::int64_t>(number, extent));
+        };
+        const std::size_t begin = place(starts[n]), end = place(ends[n]), size = static_cast<std::size_t>(extent);
+        if (axis == 0 && (starts[n] != 0 || ends[n] < INT32_MAX) && (extent == 0 || begin != 0 || end != size))
+            throw std::invalid_argument("a slice of the batch has no spelling");
+        if (axis == 0 || (begin == 0 && end == size)) continue;
+        if (begin >= end) throw std::invalid_argument("a slice of at least one number was expected");
+        if (view.is(axis - 1, TensorView::channels)) {
+            box.first = begin, box.count = end - begin;
+        } else if (view.is(axis - 1, TensorView::rows) || view.is(axis - 1, TensorView::columns)) {
+            const std::size_t of = view.is(axis - 1, TensorView::rows) ? 0 : 1;
+            box.edges[of] = begin, box.edges[2 + of] = size - end;
+        } else {
+            throw std::invalid_argument("a slice along another axis than rows, columns or channels has no spelling");
+        }
+    }
+    add_box(builder, view, box, tensor.shared);
+    builder.put(node.outputs[0], PictureTensor{view, tensor.type});
+}
+
+/// A transposition of groups and the channels of a group: (N, groups, n, ...) to (N, n, groups, ...).
+inline void turn_groups(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& order) {
+    const std::size_t rank = tensor.view.axes.size() + 2;
+    bool turns = tensor.grouping == PictureTensor::Grouping::runs && order.size() == rank && order[0] == 0 && order[1] == 2 && order[2] == 1;
+    for (std::size_t n = 3; turns && n < rank; ++n) turns = order[n] == static_cast<std::int64_t>(n);
+    if (!turns) throw std::invalid_argument("of groups of channels, a transposition of the groups and the channels of each was expected");
+    tensor.grouping = PictureTensor::Grouping::turned;
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+/// The end of a shuffle: turned groups become channels again.
+inline void add_shuffle(OnnxBuilder& builder, PictureTensor& tensor) {
+    GraphLayer layer{GraphLayer::Kind::shuffle, {}, {tensor.view.value}, tensor.view.shape()};
+    layer.groups = tensor.groups;
+    builder.add(tensor.view, std::move(layer));
+    tensor.grouping = PictureTensor::Grouping::none;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_group_norm.hpp
+
+// Normalisations over the pixels of groups of channels. Up to version 20 ONNX has one for each channel alone; what exporters make of others
+// is a reshape to (N, groups, -1), that one, the way back, and a product and a sum with numbers for each channel.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Whether a reshape puts the channels of a picture, or of a row, into groups: how many, 0 if it does not. Either (N, groups, -1), or the
+/// channels of a group have an axis of their own.
+inline std::size_t groups_of_reshape(const TensorView& view, const std::vector<std::int64_t>& to, std::size_t batch) {
+    const std::size_t rank = view.axes.size() + 1;
+    const bool runs = rank > 2 && to.size() == rank + 1;
+    if ((to.size() != 3 && !runs) || !(view.channels_first() || (view.vector() && !view.flat)) || to[1] < 1) return 0;
+    const bool first = to[0] == 0 || to[0] == TensorView::batch || (batch > 0 && to[0] == static_cast<std::int64_t>(batch));
+    const auto groups = static_cast<std::size_t>(to[1]);
+    if (!first || view.extents[TensorView::channels] % groups != 0) return 0;
+    const auto is = [&](std::size_t place, std::size_t extent) { return to[place] == -1 || to[place] == static_cast<std::int64_t>(extent); };
+    const Shape shape = view.shape();
+    const bool fits = runs ? is(2, shape.channels / groups) && is(rank, shape.width) && (rank == 3 || is(3, shape.height)) : is(2, shape.size() / groups);
+    return fits ? groups : 0;
+}
+
+/// The way back from groups of channels.
+inline void read_ungrouping(OnnxBuilder& builder, const OnnxNode& node, PictureTensor tensor, const std::vector<std::int64_t>& to) {
+    const std::vector<std::size_t> sizes = tensor.view.sizes();
+    bool back = to.size() == sizes.size() + 1;
+    for (std::size_t n = 0; back && n < sizes.size(); ++n) back = to[n + 1] == -1 || to[n + 1] == static_cast<std::int64_t>(sizes[n]);
+    if (!back) throw std::invalid_argument("the way back from groups of channels to the shape before them was expected");
+    if (tensor.grouping == PictureTensor::Grouping::turned) add_shuffle(builder, tensor);
+    tensor.groups = 0;
+    tensor.grouping = PictureTensor::Grouping::none;
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Numbers that are all the same, as an exporter puts them where there is no gamma or beta.
+inline bool are_all(const OnnxConstant& constant, double number) {
+    return std::ranges::all_of(constant.array->as<double>(), [&](double each) { return each == number; });
+}
+
+inline void read_instance_norm(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"epsilon"}};
+    const auto* const grouped = std::get_if<PictureTensor>(&builder.known(node.input(0)));
+    PictureTensor tensor = grouped && grouped->groups > 0 ? *grouped : builder.settled(node.input(0));
+    if (tensor.grouping == PictureTensor::Grouping::turned)
+        throw std::invalid_argument("a normalisation of groups of channels that were turned has no spelling");
+    if (tensor.groups == 0 && tensor.view.axes.size() == 2 && !tensor.view.is(0, TensorView::channels) && tensor.view.in_order()) {  // a row cut into groups
+        tensor.groups = tensor.view.extent(0);
+        tensor.view.axes[0].insert(tensor.view.axes[0].end(), tensor.view.axes[1].begin(), tensor.view.axes[1].end());
+        tensor.view.axes.pop_back();
+        builder.make_row(tensor.view);
+    }
+    const TensorView& view = tensor.view;
+    const Shape shape = view.shape();
+    const bool of_channels = view.axes.size() >= 2 && view.is(0, TensorView::channels);
+    GraphLayer layer{GraphLayer::Kind::group_norm, {}, {view.value}, shape};
+    layer.groups = tensor.groups > 0 ? tensor.groups : of_channels ? shape.channels : 1;
+    if (tensor.groups == 0 && (view.flat || !(of_channels || (view.axes.size() == 2 && view.axes[0].empty()))))
+        throw std::invalid_argument("a normalisation of each channel over all rows and columns was expected");
+    layer.epsilon = epsilon_of(attributes);
+    const OnnxConstant &scale = builder.constant(node, 1, "a scale"), &bias = builder.constant(node, 2, "a bias");
+    const bool neutral_numbers = are_all(scale, 1) && are_all(bias, 0);
+    layer.gamma = layer.bias = tensor.groups == 0 && (view.axes.size() == 3 || (view.channels_first() && !neutral_numbers));
+    if (!layer.gamma && !neutral_numbers)
+        throw std::invalid_argument("factors of 1 and sums with 0 were expected of a normalisation of groups of channels");
+    const auto neutral = [&](float number) {
+        return GraphWeights{"", shape.channels, [count = shape.channels, number] { return std::vector<float>(count, number); }};
+    };
+    layer.weights.push_back(layer.gamma ? channel_numbers(scale, view, "scale") : neutral(1));
+    layer.weights.push_back(layer.bias ? channel_numbers(bias, view, "bias") : neutral(0));
+    builder.add(tensor.view, std::move(layer));
+    PictureTensor result{tensor.view, tensor.type};
+    result.groups = tensor.groups;
+    result.grouping = tensor.grouping;
+    builder.put(node.outputs[0], result);
+}
+
+/// A product or sum with numbers for each channel right behind such a normalisation is its gamma or beta. False if that cannot be.
+inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    const bool product = node.type == "Mul";
+    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) || !along_channels(constant.array->shape, tensor.view)) return false;
+    layer.weights[product ? 0 : 1] = numbers_for_channels(constant, tensor.view);
+    (product ? layer.gamma : layer.bias) = true;
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_layout.hpp
+
+// Nodes of ONNX that move numbers and change none: they are followed, and become no layer.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_transpose(OnnxBuilder& builder, const OnnxNode& node) {
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
+        return turn_groups(builder, node, *grouped, OnnxAttributes{node, {"perm"}}.get("perm", std::vector<std::int64_t>{}));
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    std::vector<std::int64_t> order;
+    for (std::size_t n = tensor.view.axes.size() + 1; n-- > 0;) order.push_back(static_cast<std::int64_t>(n));
+    tensor.view.transpose(OnnxAttributes{node, {"perm"}}.get("perm", order));
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_reshape(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool zero_copies = OnnxAttributes{node, {"allowzero"}}.get("allowzero", std::int64_t{0}) == 0;
+    const OnnxBuilder::Numbers to = builder.numbers(node.input(1)).values;
+    if (const auto* const grouped = builder.find_tensor(node.input(0)); grouped && grouped->groups > 0)
+        return read_ungrouping(builder, node, *grouped, to);
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    try {
+        tensor.view.reshape(to, builder.batch, zero_copies);
+    } catch (const std::invalid_argument&) {
+        TensorView row = tensor.view;
+        if (row.axes.size() == 1 && row.in_order()) row = TensorView::of(0, {1, 1, row.shape().size()}, {TensorView::channels});
+        const std::size_t groups = groups_of_reshape(row, to, builder.batch);
+        if (groups < 2) throw;
+        tensor = builder.settled(node.input(0));
+        builder.make_row(tensor.view);
+        tensor.groups = groups;
+        if (to.size() > 3 || tensor.view.axes.size() == 1) tensor.grouping = PictureTensor::Grouping::runs;
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_flatten(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::size_t rank = tensor.view.axes.size() + 1;
+    std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{1});
+    if (axis < 0) axis += static_cast<std::int64_t>(rank);
+    if (axis != 1) throw std::invalid_argument("a flatten that leaves the batch as it is was expected");
+    tensor.view.reshape({TensorView::batch, -1}, builder.batch, true);
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_squeeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes) throw std::invalid_argument("its axes were expected; without them a batch of one picture would go, too");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1));
+    std::ranges::sort(places, std::greater{});
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() || tensor.view.extent(place - 1) != 1)
+            throw std::invalid_argument("axes of extent 1 were expected, and not the batch");
+        tensor.view.axes.erase(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1);
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_unsqueeze(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const auto axes = onnx_axes(builder, node, OnnxAttributes{node, {"axes"}});
+    if (!axes || axes->size() > 8) throw std::invalid_argument("its axes were expected");
+    std::vector<std::size_t> places;
+    for (const std::int64_t axis : *axes) places.push_back(onnx_axis(axis, tensor.view.axes.size() + 1 + axes->size()));
+    std::ranges::sort(places);
+    for (const std::size_t place : places) {
+        if (place == 0 || place > tensor.view.axes.size() + 1) throw std::invalid_argument("an axis in front of the batch has no spelling");
+        tensor.view.axes.insert(tensor.view.axes.begin() + static_cast<std::ptrdiff_t>(place) - 1, std::vector<TensorView::Part>{});
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+inline void read_identity(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node});
+    builder.put(node.outputs[0], builder.tensor(node.input(0), true));
+}
+
+/// To the type that the numbers have, or from bytes, which Denim takes for parts of 255, to floats.
+inline void read_cast(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = builder.tensor(node.input(0), true);
+    const std::int64_t to = OnnxAttributes{node, {"to", "saturate", "round_mode"}}.get("to", std::int64_t{0});
+    const auto type = std::ranges::find(onnx_types, static_cast<std::int32_t>(to), &std::pair<std::int32_t, ElementType>::first);
+    const bool of_bytes = tensor.type == ElementType::uint8 && to == 1;
+    if (type == std::end(onnx_types) || (type->second != tensor.type && !of_bytes))
+        throw std::invalid_argument(sentence("a conversion from ", element_name(tensor.type), " to ONNX's type ", to, " has no spelling"));
+    tensor.type = type->second;
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Nothing is dropped when a network is used.
+inline void read_dropout(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"ratio", "seed", "is_test"}};
+    if (builder.opset < 7 && attributes.get("is_test", std::int64_t{0}) == 0) throw std::invalid_argument("it drops numbers, as in training");
+    if (!node.input(2).empty()) {
+        const AnyArray& training = *builder.constant(node, 2, "a switch").array;
+        if (training.size() != 1 || training.as<double>()[0] != 0) throw std::invalid_argument("it drops numbers, as in training");
+    }
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::dropout, {}, {tensor.view.value}, tensor.view.shape()});
+    tensor.node.clear();
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_parts.hpp
+
+// Channels that are split: each part a slice, or turned into probabilities and put side by side again, the end of a network of several heads.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+inline void read_split(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"axis", "split", "num_outputs"}};
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    const std::size_t axis = onnx_axis(attributes.get("axis", std::int64_t{0}), tensor.view.axes.size() + 1);
+    if (axis == 0 || tensor.view.flat || !tensor.view.is(axis - 1, TensorView::channels))
+        throw std::invalid_argument("a split of other numbers than channels has no spelling");
+    const std::size_t channels = tensor.view.extents[TensorView::channels], even = channels / node.outputs.size();
+    std::vector<std::int64_t> sizes(node.outputs.size(), static_cast<std::int64_t>(even));
+    if (attributes.has("split"))
+        sizes = attributes.get("split", sizes);
+    else if (!node.input(1).empty())
+        sizes = builder.numbers(node.input(1)).values;
+    PictureTensor::Part part;
+    for (std::size_t n = 0; n < node.outputs.size(); ++n) {
+        part.begin += part.count;
+        part.count = sizes.size() == node.outputs.size() ? onnx_extent(sizes[n]) : 0;
+        if (part.count == 0 || part.begin + part.count > channels) throw std::invalid_argument("parts that fill the channels were expected");
+        tensor.part = part;
+        builder.put(node.outputs[n], tensor);
+        if (tensor.view.axes.size() > 1) settle_part(builder, node.outputs[n]);
+    }
+    if (part.begin + part.count != channels) throw std::invalid_argument("parts that fill the channels were expected");
+}
+
+/// Softmax or sigmoid of a part.
+inline void read_probabilities_of_part(OnnxBuilder& builder, const OnnxNode& node) {
+    PictureTensor tensor = std::get<PictureTensor>(builder.known(node.input(0)));
+    const std::size_t axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), 2);
+    if (axis != 1 || !tensor.part->word.empty() || node.type == "LogSoftmax")
+        throw std::invalid_argument("of a part of the channels only one softmax or sigmoid has a spelling");
+    tensor.part->word = node.type == "Softmax" ? "softmax" : "sigmoid";
+    builder.put(node.outputs[0], tensor);
+}
+
+/// All parts side by side, in their order.
+inline void read_parts(OnnxBuilder& builder, const OnnxNode& node) {
+    const std::int64_t axis = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    PictureTensor whole = std::get<PictureTensor>(builder.known(node.input(0)));
+    std::size_t next = 0;
+    std::string word = "probabilities of heads:";
+    for (const std::string& input : node.inputs) {
+        const auto* const tensor = std::get_if<PictureTensor>(&builder.known(input));
+        if (!tensor || !tensor->part || tensor->view.value != whole.view.value || tensor->part->begin != next || tensor->part->word.empty())
+            throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+        next += tensor->part->count;
+        word += ' ' + tensor->part->word + ' ' + std::to_string(tensor->part->count);
+    }
+    if (onnx_axis(axis, 2) != 1 || next != whole.view.extents[TensorView::channels])
+        throw std::invalid_argument("parts of the channels that are not all heads, in their order, have no spelling");
+    builder.add(whole.view, {GraphLayer::Kind::activation, {}, {whole.view.value}, whole.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{whole.view, whole.type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_activations.hpp
+
+// Nodes of ONNX that are an activation, or part of one.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// An activation that is a node of its own, under Keras's name.
+inline void add_activation(OnnxBuilder& builder, const OnnxNode& node, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.add(tensor.view, {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// The whole number of a row's attribute, "1i".
+inline std::int64_t whole_number(const std::string& text) { return static_cast<std::int64_t>(number_in(text.substr(0, text.size() - 1))); }
+
+/// Whether a node's attributes are what a row of the table says; the numbers that stand there for "#".
+inline std::optional<std::vector<std::string>> row_attributes(const OnnxNode& node, const OnnxTerm& term) {
+    std::vector<std::string_view> known;
+    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
+    const OnnxAttributes attributes{node, known};
+    std::vector<std::string> numbers;
+    for (const auto& [name, number, otherwise] : term.attributes) {
+        if (number.ends_with('i')) {
+            if (name != "axis" && attributes.get(name, whole_number(otherwise)) != whole_number(number)) return std::nullopt;
+            continue;
+        }
+        const std::string stated = shortest_text(attributes.get(name, static_cast<float>(number_in(otherwise))));
+        const bool digits = stated[0] >= '0' && stated[0] <= '9';  // neither negative nor infinite, which the types refuse
+        if (number != "#" ? stated != number : !digits || (stated == "0" && node.type == "Elu")) return std::nullopt;
+        if (number == "#") numbers.push_back(stated);
+    }
+    return numbers;
+}
+
+/// A layer without weights that is a node of its own. Its axis, if it has one, must be that of the channels.
+inline void add_layer_of_row(OnnxBuilder& builder, const OnnxNode& node, const OnnxTerm& term, const std::string& word) {
+    PictureTensor tensor = builder.settled(node.input(0));
+    builder.make_row(tensor.view);
+    std::vector<std::string_view> known;
+    for (const OnnxTerm::Attribute& attribute : term.attributes) known.push_back(attribute.name);
+    for (const OnnxTerm::Attribute& attribute : term.attributes) {
+        if (attribute.name != "axis") continue;
+        const auto stated = OnnxAttributes{node, known}.get("axis", whole_number(attribute.otherwise));
+        const std::size_t axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)))
+            throw std::invalid_argument("along another axis than the channels it has no spelling");
+    }
+    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// A node that a row of the table of spellings has by itself.
+inline void read_row(OnnxBuilder& builder, const OnnxNode& node) {
+    for (const SpellingRow& row : spelling_table) {
+        const OnnxTerm term{row.onnx};
+        if (term.text != node.type || !term.flat()) continue;
+        const auto numbers = row_attributes(node, term);
+        if (numbers && learns(row)) return add_channelwise(builder, node, 0, std::string{row.word});
+        if (numbers && is_layer(row)) return add_layer_of_row(builder, node, term, with_numbers(row.word, *numbers));
+        if (numbers) return add_activation(builder, node, with_numbers(row.keras, *numbers));
+    }
+    throw std::invalid_argument("with these attributes it has no spelling");
+}
+
+/// Nodes of later versions for what the table puts together from others.
+inline void read_activation(OnnxBuilder& builder, const OnnxNode& node) {
+    const OnnxAttributes attributes{node, {"alpha", "approximate"}};
+    if (node.type == "Swish") attributes.expect("alpha", 1.0f, "a swish with an alpha other than 1 has no spelling");
+    if (node.type == "Gelu") attributes.expect("approximate", std::string{"none"}, "an approximated GELU has no spelling");
+    add_activation(builder, node, node.type == "Swish" ? "silu" : node.type == "Gelu" ? "gelu" : "mish");
+}
+
+/// Over the channels; which axis that is by default changed with version 13.
+inline void read_softmax(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.settled(node.input(0));
+    const std::size_t rank = tensor.view.axes.size() + 1,
+                      axis = onnx_axis(OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{builder.opset < 13 ? 1 : -1}), rank);
+    builder.make_row(tensor.view);
+    std::size_t behind = 1;  // before version 13 all axes from this one on are one
+    for (std::size_t n = axis + 1; n < rank; ++n) behind *= tensor.view.extent(n - 1);
+    if (axis == 0 || !(tensor.view.vector() || tensor.view.is(axis - 1, TensorView::channels)) || (builder.opset < 13 && behind != 1))
+        throw std::invalid_argument("a softmax along another axis than the channels has no spelling");
+    builder.add(tensor.view,
+                {GraphLayer::Kind::activation, {}, {tensor.view.value}, tensor.view.shape(), node.type == "Softmax" ? "softmax" : "log_softmax"});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+}
+
+/// The node where a function begins is the one to name if nothing becomes of it.
+inline void begin_function(const OnnxBuilder& builder, PictureTensor& tensor) {
+    if (tensor.function.name() == "linear" || tensor.node.starts_with("the input")) tensor.node = builder.node;
+}
+
+/// Functions that activations are put together from.
+inline void read_function(OnnxBuilder& builder, const OnnxNode& node) {
+    if (node.type == "Sigmoid" && builder.is_part(node.input(0))) return read_probabilities_of_part(builder, node);
+    PictureTensor tensor = builder.tensor(node.input(0));
+    const bool mish = node.type == "Tanh" && tensor.function.name() == "softplus";
+    if (!mish && !tensor.function.is_line() && !tensor.function.name().empty()) tensor = builder.settled(node.input(0));
+    begin_function(builder, tensor);
+    const auto limit = [&](const OnnxAttributes& attributes, std::size_t place, const char* name) -> std::optional<double> {
+        if (attributes.has(name)) return static_cast<double>(attributes.get(name, 0.0f));
+        if (node.input(place).empty()) return std::nullopt;
+        const AnyArray& array = *builder.constant(node, place, "limits").array;
+        if (array.size() != 1) throw std::invalid_argument("one number was expected as a limit");
+        return array.as<double>()[0];
+    };
+    if (node.type == "Clip") {
+        const OnnxAttributes attributes{node, {"min", "max"}};
+        const std::optional<double> low = limit(attributes, 1, "min"), high = limit(attributes, 2, "max");
+        if (!low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
+        const bool none = !high || *high == static_cast<double>(std::numeric_limits<float>::max());
+        tensor.function.clip(*low, none ? std::nullopt : high);
+    } else if (node.type == "HardSigmoid") {
+        const OnnxAttributes attributes{node, {"alpha", "beta"}};
+        tensor.function.scale(static_cast<double>(attributes.get("alpha", 0.2f)));
+        tensor.function.shift(static_cast<double>(attributes.get("beta", 0.5f)));
+        tensor.function.clip(0, 1);
+    } else {
+        static_cast<void>(OnnxAttributes{node});
+        using enum Pointwise::Function;
+        if (node.type == "Tanh") {
+            if (!mish) return add_activation(builder, node, "tanh");
+            tensor.function.apply_tanh();
+        } else {
+            tensor.function.apply(node.type == "Erf" ? erf : node.type == "Softplus" ? softplus : sigmoid);
+        }
+    }
+    builder.put(node.outputs[0], tensor);
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_rescale.hpp
+
+// Numbers of an ONNX file for each channel of the picture that it takes: a mean that is taken away, a deviation that it is divided by.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What a Normalise ends in that divides by nothing yet.
+inline constexpr std::string_view undivided = ", Deviation<1>>";
+
+inline bool is_rescaled(const OnnxBuilder& builder, const PictureTensor& tensor) {
+    return tensor.view.value > 0 && builder.graph.layers[tensor.view.value - 1].kind == GraphLayer::Kind::rescale;
+}
+
+/// Add, Sub or Div of the picture, or of what was done to it before, with numbers along its channels. False if it is none of these.
+inline bool add_normalise(OnnxBuilder& builder, const OnnxNode& node, std::size_t place, const OnnxConstant& constant) {
+    const PictureTensor& found = builder.tensor(node.input(place));
+    const bool divides = node.type == "Div";
+    if (node.type == "Mul" || ((divides || node.type == "Sub") && place == 1) || found.view.flat) return false;
+    if (!(found.view.value == 0 || is_rescaled(builder, found)) || !found.function.is_line()) return false;
+    const std::vector<double> numbers = constant.array->as<double>();
+    const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
+    if (numbers.empty() || (!alike && !along_channels(constant.array->shape, found.view))) return false;
+    if (!alike && numbers.size() != found.view.shape().channels) return false;
+    std::string text;
+    for (const double number : alike ? std::vector{numbers[0]} : numbers) {
+        if (!is_finite(number) || (divides && !(number > 0))) return false;
+        text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(node.type == "Sub" || divides ? number : -number));
+    }
+    PictureTensor tensor = found;
+    if (divides && is_rescaled(builder, tensor) && !tensor.shared && tensor.function.name() == "linear") {
+        if (std::string& word = builder.graph.layers[tensor.view.value - 1].word; word.ends_with(undivided)) {
+            word.replace(word.size() - undivided.size(), undivided.size(), ", Deviation<" + text + ">>");
+            builder.put(node.outputs[0], tensor);
+            return true;
+        }
+    }
+    if (alike) return false;
+    tensor = builder.settled(node.input(place));
+    const std::string word = divides ? "Normalise<Mean<0>, Deviation<" + text + ">>" : "Normalise<Mean<" + text + ">" + std::string{undivided};
+    builder.add(tensor.view, {GraphLayer::Kind::rescale, {}, {tensor.view.value}, tensor.view.shape(), word});
+    builder.put(node.outputs[0], PictureTensor{tensor.view, tensor.type});
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_pointwise.hpp
+
+// Arithmetic of ONNX number by number, and what joins values.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The one number that all of the constant's are, if it is added or multiplied everywhere; the constant itself may vary along
+/// the channels alone.
+inline std::optional<double> one_number(const OnnxConstant& constant, const TensorView& view, std::size_t batch) {
+    const auto& shape = constant.array->shape;
+    if (shape.size() > view.axes.size() + 1) throw std::invalid_argument("numbers of more axes than the picture's have no spelling");
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] == 1 || (place == 0 && shape[n] == batch && batch > 0)) continue;
+        if (place == 0) throw std::invalid_argument("numbers along the batch have no spelling");
+        if (shape[n] != view.extent(place - 1)) throw std::invalid_argument("numbers that repeat the picture have no spelling");
+    }
+    const std::vector<double> numbers = constant.array->as<double>();
+    if (!numbers.empty() && std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; })) return numbers[0];
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t place = view.axes.size() + 1 - shape.size() + n;
+        if (shape[n] != 1 && (place == 0 || !view.is(place - 1, TensorView::channels)))
+            throw std::invalid_argument("numbers that differ along rows or columns of the picture have no spelling");
+    }
+    return std::nullopt;
+}
+
+/// Adds numbers to what a convolution or dense layer gives, as its bias. False if that cannot be.
+inline bool add_to_bias(OnnxBuilder& builder, const OnnxNode& node, const PictureTensor& tensor, const OnnxConstant& constant) {
+    if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
+    GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
+    if (layer.kind != GraphLayer::Kind::conv && layer.kind != GraphLayer::Kind::dense) return false;
+    const std::size_t count = layer.output.channels;
+    if (constant.array->size() != count && constant.array->size() != 1) return false;
+    GraphWeights added{constant.root, count, [array = constant.array, count] {
+                           const std::vector<float> numbers = array->as<float>();
+                           return numbers.size() == 1 ? std::vector<float>(count, numbers[0]) : numbers;
+                       }};
+    if (!layer.bias) {
+        layer.weights.push_back(std::move(added));
+        layer.bias = true;
+    } else {
+        layer.weights.back().numbers = [first = layer.weights.back().numbers, second = std::move(added.numbers)] {
+            std::vector<float> sum = first();
+            const std::vector<float> more = second();
+            for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += more[n];
+            return sum;
+        };
+    }
+    PictureTensor result = tensor;
+    result.node.clear();
+    builder.put(node.outputs[0], result);
+    return true;
+}
+
+/// Whether the function that a tensor is of a value is whole: the value itself or an activation.
+inline bool may_settle(const PictureTensor& tensor) {
+    const std::string name = tensor.function.name();
+    return name == "linear" || (!name.empty() && tensor.view.value != 0);
+}
+
+/// Add, Sub, Mul or Div with numbers of the file.
+inline void compute_with_numbers(OnnxBuilder& builder, const OnnxNode& node, std::size_t place) {
+    PictureTensor tensor = builder.tensor(node.input(place));
+    const OnnxConstant& constant = builder.constant(node, 1 - place, "numbers");
+    if ((node.type == "Mul" || node.type == "Add") && add_to_group_norm(builder, node, tensor, constant)) return;
+    if (node.type == "Mul" && along_channels(constant.array->shape, tensor.view) && may_settle(tensor)) return add_channelwise(builder, node, place, "Scale");
+    if (add_normalise(builder, node, place, constant)) return;
+    const std::optional<double> number = one_number(constant, tensor.view, builder.batch);
+    const bool sum = node.type == "Add" || node.type == "Sum";
+    if (sum && add_to_bias(builder, node, tensor, constant)) return;
+    if (!number) throw std::invalid_argument("numbers for each channel that are neither factors nor the bias of a convolution or dense layer have no spelling");
+    if ((node.type == "Sub" || node.type == "Div") && place == 1)
+        throw std::invalid_argument("a number minus or divided by numbers of the picture has no spelling");
+    begin_function(builder, tensor);
+    if (node.type == "Mul" || node.type == "Div")
+        tensor.function.scale(node.type == "Mul" ? *number : 1 / *number);
+    else
+        tensor.function.shift(sum ? *number : -*number);
+    builder.put(node.outputs[0], tensor);
+}
+
+/// Add or Mul of two values; a product may be with one number for each channel.
+inline void join(OnnxBuilder& builder, const OnnxNode& node) {
+    const bool product = node.type == "Mul";
+    {
+        const PictureTensor &a = builder.tensor(node.input(0)), &b = builder.tensor(node.input(1));
+        if (product && a.view.value == b.view.value && a.view.axes == b.view.axes &&
+            (a.function.name() != "linear" || b.function.name() != "linear")) {
+            PictureTensor both = a;
+            both.function = Pointwise::product(a.function, b.function);
+            both.shared = a.shared || b.shared;
+            both.node = a.function.name() == "linear" ? b.node : a.node;
+            return builder.put(node.outputs[0], both);
+        }
+    }
+    PictureTensor a = builder.settled(node.input(0)), b = builder.settled(node.input(1));
+    if (product && a.view.shape().size() < b.view.shape().size()) std::swap(a, b);
+    const auto alike = [&] { return a.view.axes == b.view.axes && a.view.extents == b.view.extents && a.view.flat == b.view.flat; };
+    if (!alike()) builder.make_row(a.view), builder.make_row(b.view);
+    const bool gate =
+        product && b.view.extents == std::array<std::size_t, 3>{1, 1, a.view.extents[2]} && !b.view.flat && !a.view.flat &&
+        a.view.axes.size() == b.view.axes.size() &&
+        std::ranges::equal(a.view.axes, b.view.axes, [](const auto& ours, const auto& theirs) { return theirs.empty() || theirs == ours; });
+    if (!alike() && !gate) throw std::invalid_argument("values of different shapes, or whose axes are in different orders, have no spelling here");
+    builder.add(a.view, {product ? GraphLayer::Kind::product : GraphLayer::Kind::sum, {}, {a.view.value, b.view.value}, a.view.shape()});
+    builder.put(node.outputs[0], PictureTensor{a.view, a.type});
+}
+
+inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
+    static_cast<void>(OnnxAttributes{node});
+    if (node.inputs.size() != 2) throw std::invalid_argument("two inputs were expected");
+    const bool first = builder.is_tensor(node.input(0)), second = builder.is_tensor(node.input(1));
+    if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
+    if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
+    join(builder, node);
+}
+
+/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
+inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
+    std::vector<std::size_t> all;
+    for (const std::size_t value : values) {
+        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
+        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
+        all.insert(all.end(), parts.begin(), parts.end());
+    }
+    return all;
+}
+
+/// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.
+inline std::vector<std::size_t> grown(const LayerGraph& graph, const std::vector<std::size_t>& values) {
+    const std::vector<std::size_t> all = side_by_side(graph, values);
+    if (all != values) return values;
+    for (std::size_t n = graph.layers.size(); n > 0; --n) {
+        if (graph.layers[n - 1].kind != GraphLayer::Kind::concatenation) continue;
+        const std::vector<std::size_t> parts = side_by_side(graph, graph.layers[n - 1].inputs);
+        if (parts.size() >= all.size() || !std::ranges::equal(parts, std::span{all}.first(parts.size()))) continue;
+        std::vector<std::size_t> rest{n};
+        rest.insert(rest.end(), all.begin() + static_cast<std::ptrdiff_t>(parts.size()), all.end());
+        return rest;
+    }
+    return values;
+}
+
+inline void read_concatenation(OnnxBuilder& builder, const OnnxNode& node) {
+    if (builder.is_part(node.input(0))) return read_parts(builder, node);
+    const std::int64_t stated = OnnxAttributes{node, {"axis"}}.get("axis", std::int64_t{0});
+    GraphLayer layer{GraphLayer::Kind::concatenation};
+    std::optional<PictureTensor> first;
+    std::size_t axis = 0, channels = 0;
+    for (const std::string& input : node.inputs) {
+        PictureTensor tensor = builder.settled(input);
+        builder.make_row(tensor.view);
+        if (!first) first = tensor, axis = onnx_axis(stated, tensor.view.axes.size() + 1);
+        TensorView aligned = tensor.view;
+        if (axis == 0 || aligned.axes.size() != first->view.axes.size() || !aligned.is(axis - 1, TensorView::channels))
+            throw std::invalid_argument("a concatenation of channels was expected");
+        channels += tensor.view.extents[2];
+        layer.inputs.push_back(tensor.view.value);
+        const TensorView& whole = first->view;
+        for (std::size_t n = 0; n < whole.axes.size(); ++n)
+            if (n + 1 != axis && aligned.axes[n] != whole.axes[n])
+                throw std::invalid_argument("branches whose axes are in different orders have no spelling");
+        if (tensor.view.extents[0] != whole.extents[0] || tensor.view.extents[1] != whole.extents[1])
+            throw std::invalid_argument("branches whose pictures differ in size have no spelling");
+    }
+    if (!first) throw std::invalid_argument("branches were expected");
+    if (layer.inputs.size() == 1) return builder.put(node.outputs[0], *first);
+    TensorView view = first->view;
+    view.extents[2] = channels;
+    view.axes[axis - 1] = {TensorView::channels};
+    layer.output = view.shape();
+    layer.inputs = grown(builder.graph, layer.inputs);
+    builder.add(view, std::move(layer));
+    builder.put(node.outputs[0], PictureTensor{view, first->type});
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/onnx_operators.hpp
+
+// The table of ONNX's nodes and what reads each.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+using OnnxOperator = void (*)(OnnxBuilder&, const OnnxNode&);
+
+/// What reads a node of this type whose input comes from the picture; nothing if Denim has no layer for it.
+inline OnnxOperator onnx_operator_of(std::string_view type) {
+    static const std::map<std::string_view, OnnxOperator> operators{{"Conv", read_conv},
+                                                                    {"MaxPool", read_pool},
+                                                                    {"AveragePool", read_pool},
+                                                                    {"GlobalMaxPool", read_global_pool},
+                                                                    {"GlobalAveragePool", read_global_pool},
+                                                                    {"ReduceMax", read_reduction},
+                                                                    {"ReduceMean", read_reduction},
+                                                                    {"Gemm", read_gemm},
+                                                                    {"MatMul", read_matmul},
+                                                                    {"BatchNormalization", read_batch_norm},
+                                                                    {"LayerNormalization", read_layer_norm},
+                                                                    {"InstanceNormalization", read_instance_norm},
+                                                                    {"LRN", read_local_response_norm},
+                                                                    {"Gelu", read_activation},
+                                                                    {"Swish", read_activation},
+                                                                    {"Mish", read_activation},
+                                                                    {"Softmax", read_softmax},
+                                                                    {"LogSoftmax", read_softmax},
+                                                                    {"Sigmoid", read_function},
+                                                                    {"Erf", read_function},
+                                                                    {"Tanh", read_function},
+                                                                    {"Softplus", read_function},
+                                                                    {"HardSigmoid", read_function},
+                                                                    {"Clip", read_function},
+                                                                    {"Add", read_arithmetic},
+                                                                    {"Sub", read_arithmetic},
+                                                                    {"Mul", read_arithmetic},
+                                                                    {"Div", read_arithmetic},
+                                                                    {"Sum", read_arithmetic},
+                                                                    {"Concat", read_concatenation},
+                                                                    {"Split", read_split},
+                                                                    {"Transpose", read_transpose},
+                                                                    {"Reshape", read_reshape},
+                                                                    {"Flatten", read_flatten},
+                                                                    {"Squeeze", read_squeeze},
+                                                                    {"Unsqueeze", read_unsqueeze},
+                                                                    {"Identity", read_identity},
+                                                                    {"Cast", read_cast},
+                                                                    {"Dropout", read_dropout},
+                                                                    {"Pad", read_pad},
+                                                                    {"Slice", read_slice}};
+    if (const auto found = operators.find(type); found != operators.end()) return found->second;
+    const bool in_table = std::ranges::any_of(spelling_table, [&](const SpellingRow& row) {
+        const OnnxTerm term{row.onnx};
+        return term.text == type && term.flat();
+    });
+    return in_table ? read_row : nullptr;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Reads one file's graph.
+class OnnxLayers {
+public:
+    OnnxLayers(const std::string& file, const OnnxModel& model) : file_(file), model_(model) {
+        builder_.opset = model.opset;
+        if (model.opset < 6) fail(sentence("operators of ONNX's version 6 or later were expected, the file has those of version ", model.opset));
+        for (const auto& [name, array] : model.weights) {
+            if (!held_.insert(name).second) fail("two tensors are called " + in_quotes(name));
+            builder_.put(name, OnnxConstant{std::shared_ptr<const AnyArray>{std::shared_ptr<const AnyArray>{}, &array}, name});
+        }
+        for (const auto& [name, reason] : model.unread) builder_.refuse(name, reason), held_.insert(name);
+        const OnnxValue& input = only(model.inputs, "input");
+        const OnnxValue& output = only(model.outputs, "output");
+        mark(output.name);
+        begin(input);
+        for (std::size_t n = 0; n < model.nodes.size(); ++n)
+            if (needed_[n]) visited(model.nodes[n], [&] { visit(model.nodes[n]); });
+        visited({"output", output.name}, [&] { finish(output.name); });
+    }
+    [[nodiscard]] LayerGraph take() { return std::move(builder_.graph); }
+
+private:
+    [[noreturn]] void fail(const std::string& text) const { throw FileError(file_, text); }
+
+    template <class Act>
+    void visited(const OnnxNode& node, Act act) {
+        builder_.node =
+            "the node " + in_quotes(node.name.empty() ? node.outputs.empty() ? node.type : node.outputs[0] : node.name) + " (" + node.type + ")";
+        if (node.type == "output") builder_.node = "the output " + in_quotes(node.name);
+        try {
+            act();
+        } catch (const std::invalid_argument& error) {
+            fail(builder_.node + ": " + error.what());
+        } catch (const OnnxBuilder::Refusal& refusal) {
+            fail(refusal.node + ": " + refusal.reason);
+        } catch (const std::range_error& error) {
+            fail(builder_.node + ": " + error.what());
+        }
+    }
+
+    // The one value that the file does not hold itself.
+    [[nodiscard]] const OnnxValue& only(const std::vector<OnnxValue>& values, const char* what) const {
+        const OnnxValue* found = nullptr;
+        for (const OnnxValue& value : values) {
+            if (held_.contains(value.name)) continue;
+            if (found) fail(sentence("one ", what, " was expected, the graph has ", in_quotes(found->name), " and ", in_quotes(value.name)));
+            found = &value;
+        }
+        if (!found) fail(sentence("one ", what, " was expected, the graph has none"));
+        return *found;
+    }
+
+    // Which nodes lead to the output, and how many of them read each name.
+    void mark(const std::string& output) {
+        std::map<std::string_view, std::size_t> makers;
+        for (std::size_t n = 0; n < model_.nodes.size(); ++n)
+            for (const std::string& name : model_.nodes[n].outputs) makers.emplace(name, n);
+        needed_.assign(model_.nodes.size(), false);
+        std::vector<std::string_view> open{output};
+        builder_.readers[output] = 1;
+        builder_.read_as_pictures.insert(output);
+        while (!open.empty()) {
+            const auto maker = makers.find(open.back());
+            open.pop_back();
+            if (maker == makers.end() || needed_[maker->second]) continue;
+            needed_[maker->second] = true;
+            const OnnxNode& node = model_.nodes[maker->second];
+            for (const std::string& name : node.inputs) {
+                ++builder_.readers[name];
+                if (node.type != "Conv" && node.type != "Pad") builder_.read_as_pictures.insert(name);
+                open.push_back(name);
+            }
+        }
+    }
+
+    void begin(const OnnxValue& input) {
+        try {
+            begin_graph(builder_, input, onnx_input_order(model_, needed_, held_, input));
+        } catch (const std::invalid_argument& error) {
+            fail(error.what());
+        }
+    }
+
+    void visit(const OnnxNode& node) {
+        if (!node.domain.empty()) throw std::invalid_argument("it is an operator of the domain " + in_quotes(node.domain) + ", which is not known");
+        for (std::size_t n = 1; n < node.outputs.size() && node.type != "Split"; ++n)
+            if (builder_.readers.contains(node.outputs[n])) throw std::invalid_argument("more than its first output is read, which has no spelling");
+        const bool of_picture = std::ranges::any_of(node.inputs, [&](const std::string& name) { return !name.empty() && builder_.is_tensor(name); });
+        if (node.outputs.empty() || node.outputs[0].empty()) throw std::invalid_argument("an output was expected");
+        if (of_picture && node.type != "Softmax" && node.type != "Sigmoid")
+            for (const std::string& name : node.inputs) settle_part(builder_, name);
+        if (of_picture && node.type != "Shape") {
+            const OnnxOperator read = onnx_operator_of(node.type);
+            if (!read) throw std::invalid_argument("Denim has no layer for it");
+            return read(builder_, node);
+        }
+        if (node.inputs.empty()) throw std::invalid_argument("Denim has no layer for it");
+        const auto* const constant = std::get_if<OnnxConstant>(&builder_.known(node.inputs[0]));
+        const bool all = std::ranges::all_of(node.inputs, [&](const std::string& name) { return name.empty() || builder_.is_constant(name); });
+        if (constant && all)
+            builder_.put(node.outputs[0], OnnxConstant{std::make_shared<const AnyArray>(fold_array(builder_, node, *constant->array)), constant->root});
+        else
+            builder_.put(node.outputs[0], fold_extents(builder_, node));
+    }
+
+    // The output has to be a picture, or numbers in the order in which Denim gives them; only what leads there stays.
+    void finish(const std::string& output) {
+        settle_part(builder_, output);
+        const PictureTensor tensor = builder_.settled(output);
+        const TensorView& view = tensor.view;
+        if (!view.channels_first() && !view.channels_last() &&
+            !(view.axes.size() <= 1 && (view.axes.empty() || view.vector() ? !view.flat : view.in_order())))
+            throw std::invalid_argument(
+                "a picture (N, C, H, W) or (N, H, W, C), or one row of numbers in the order of rows, columns and channels was expected; "
+                "its axes are others, or in another order");
+        LayerGraph& graph = builder_.graph;
+        std::vector<bool> leads(graph.layers.size() + 1, false);
+        leads[view.value] = true;
+        for (std::size_t n = graph.layers.size(); n > 0; --n)
+            if (leads[n])
+                for (const std::size_t input : graph.layers[n - 1].inputs) leads[input] = true;
+        std::vector<std::size_t> number(graph.layers.size() + 1, 0);
+        std::vector<GraphLayer> kept;
+        for (std::size_t n = 1; n <= graph.layers.size(); ++n) {
+            if (!leads[n]) continue;
+            kept.push_back(std::move(graph.layers[n - 1]));
+            for (std::size_t& input : kept.back().inputs) input = number[input];
+            number[n] = kept.size();
+        }
+        graph.layers = std::move(kept);
+        graph.result = number[view.value];
+    }
+
+    std::string file_;
+    const OnnxModel& model_;
+    OnnxBuilder builder_;
+    std::set<std::string, std::less<>> held_;  // names of the file's own numbers
+    std::vector<bool> needed_;
+};
+
+}  // namespace detail
+
+DENIM_ONCE LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/format/onnx_read.hpp
+#if DENIM_BODIES
+
+// ---- denim/format/onnx_tensor.hpp
+
+#include <protozero/pbf_reader.hpp>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+namespace onnx_field {
+
+/// A field with the form that it has to have: a text, bytes or a message; a whole number; a float. Others are skipped.
+constexpr std::uint32_t text(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited); }
+constexpr std::uint32_t number(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::varint); }
+constexpr std::uint32_t single(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32); }
+
+}  // namespace onnx_field
+
+/// Lists of one kind come packed into one field or as a field each.
+inline void read_longs(protozero::pbf_reader& message, std::vector<std::int64_t>& to) {
+    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+        for (const std::int64_t number : message.get_packed_int64()) to.push_back(number);
+    else
+        to.push_back(message.get_int64());
+}
+
+/// A tensor of the file: its name, and its numbers or why they are not read.
+struct OnnxTensor {
+    std::string name;
+    std::variant<AnyArray, OnnxUnread> value;
+};
+
+/// Reads one tensor. Numbers come as bytes, or each in a field of its own as ONNX widens them: 16 bits in an int32.
+class OnnxTensorReader {
+public:
+    explicit OnnxTensorReader(const ByteSource& source) : source_(source) {}
+
+    [[nodiscard]] OnnxTensor read(protozero::pbf_reader message) {
+        using namespace onnx_field;
+        while (message.next()) switch (message.tag_and_type()) {
+                case number(tensor_dims):
+                case text(tensor_dims):
+                    read_longs(message, extents_);
+                    break;
+                case number(tensor_type):
+                    kind_ = message.get_int32();
+                    break;
+                case text(tensor_name):
+                    name_ = message.get_string();
+                    break;
+                case text(tensor_raw): {
+                    const auto view = message.get_view();
+                    const auto raw = std::as_bytes(std::span{view.data(), view.size()});
+                    raw_.assign(raw.begin(), raw.end());
+                    break;
+                }
+                case single(tensor_floats):
+                case text(tensor_floats):
+                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                        for (const float value : message.get_packed_float()) floats_.push_back(value);
+                    else
+                        floats_.push_back(message.get_float());
+                    break;
+                case protozero::tag_and_type(tensor_doubles, protozero::pbf_wire_type::fixed64):
+                case text(tensor_doubles):
+                    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                        for (const double value : message.get_packed_double()) doubles_.push_back(value);
+                    else
+                        doubles_.push_back(message.get_double());
+                    break;
+                case number(tensor_ints):
+                case text(tensor_ints):
+                case number(tensor_longs):
+                case text(tensor_longs):
+                case number(tensor_unsigned):
+                case text(tensor_unsigned):
+                    read_longs(message, whole_);  // the same bits
+                    break;
+                case number(tensor_location):
+                    external_ = message.get_int32() != 0;
+                    break;
+                case text(tensor_external):
+                    external_ = true;
+                    message.skip();
+                    break;
+                default:
+                    message.skip();
+            }
+        return {std::move(name_), value()};
+    }
+
+private:
+    [[nodiscard]] std::variant<AnyArray, OnnxUnread> value() {
+        if (external_) return OnnxUnread{"lies in another file; export the model with its weights inside"};
+        const auto type = std::ranges::find(onnx_types, kind_, &std::pair<std::int32_t, ElementType>::first);
+        if (type == std::end(onnx_types)) return OnnxUnread{sentence("has elements of ONNX's type ", kind_, ", which is not read")};
+        AnyArray array;
+        array.type = type->second;
+        array.shape.clear();
+        for (const std::int64_t extent : extents_) {
+            if (extent < 0) source_.fail(sentence("the tensor ", in_quotes(name_), " has the extent ", extent));
+            array.shape.push_back(static_cast<std::size_t>(extent));
+        }
+        if (raw_.empty()) visit_element(array.type, [&]<class Number>() { narrow<Number>(); });
+        const auto wanted = checked_size(array.shape, element_size(array.type));
+        if (!wanted || *wanted != raw_.size())
+            source_.fail(sentence("the tensor ", in_quotes(name_), ' ', shape_text(array.shape), " of ", element_name(array.type), " has ",
+                                  raw_.size(), " bytes"));
+        array.bytes = std::move(raw_);
+        return array;
+    }
+
+    template <class Number>
+    void narrow() {
+        const auto append = [&](const auto& number) {
+            const auto part = std::as_bytes(std::span{&number, 1});
+            raw_.insert(raw_.end(), part.begin(), part.end());
+        };
+        if constexpr (std::is_same_v<Number, float>) {
+            for (const float number : floats_) append(number);
+        } else if constexpr (std::is_same_v<Number, double>) {
+            for (const double number : doubles_) append(number);
+        } else {
+            for (const std::int64_t wide : whole_) {
+                if constexpr (std::is_integral_v<Number>) {
+                    if (sizeof(Number) < 8 && !std::in_range<Number>(wide))
+                        source_.fail(sentence("the tensor ", in_quotes(name_), " of ", element_name(element_type<Number>), " holds ", wide));
+                    append(static_cast<Number>(wide));
+                } else if constexpr (std::is_same_v<Number, Boolean>) {
+                    append(Boolean{wide != 0});
+                } else {
+                    Number half;
+                    half.bits = static_cast<std::uint16_t>(wide);
+                    append(half);
+                }
+            }
+        }
+    }
+
+    const ByteSource& source_;
+    std::string name_;
+    std::vector<std::int64_t> extents_, whole_;
+    std::vector<float> floats_;
+    std::vector<double> doubles_;
+    std::vector<std::byte> raw_;
+    std::int32_t kind_ = 0;
+    bool external_ = false;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/format/onnx_attribute.hpp
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A named property of a node. Of a kind that is not read, it says so.
+inline OnnxAttribute read_attribute(const ByteSource& source, protozero::pbf_reader message) {
+    using namespace onnx_field;
+    OnnxAttribute attribute{"", OnnxUnread{"has an attribute of a kind that is not read"}};
+    std::vector<std::int64_t> ints;
+    std::vector<float> floats;
+    std::int32_t kind = 0;
+    while (message.next()) switch (message.tag_and_type()) {
+            case text(attribute_name):
+                attribute.name = message.get_string();
+                break;
+            case single(attribute_float):
+                attribute.value = message.get_float();
+                break;
+            case number(attribute_int):
+                attribute.value = message.get_int64();
+                break;
+            case text(attribute_string):
+                attribute.value = message.get_string();
+                break;
+            case text(attribute_tensor): {
+                auto tensor = OnnxTensorReader{source}.read(message.get_message()).value;
+                std::visit([&](auto& value) { attribute.value = std::move(value); }, tensor);
+                break;
+            }
+            case number(attribute_ints):
+            case text(attribute_ints):
+                read_longs(message, ints);
+                break;
+            case single(attribute_floats):
+            case text(attribute_floats):
+                if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
+                    for (const float value : message.get_packed_float()) floats.push_back(value);
+                else
+                    floats.push_back(message.get_float());
+                break;
+            case number(attribute_type):
+                kind = message.get_int32();
+                break;
+            default:
+                message.skip();
+        }
+    // proto3 leaves out what is zero or empty: the type says which of them it is.
+    const bool unset = std::holds_alternative<OnnxUnread>(attribute.value) && kind != of_tensor;
+    if (!ints.empty() || kind == of_ints)
+        attribute.value = std::move(ints);
+    else if (!floats.empty() || kind == of_floats)
+        attribute.value = std::move(floats);
+    else if (unset && kind == of_float)
+        attribute.value = 0.0f;
+    else if (unset && kind == of_int)
+        attribute.value = std::int64_t{0};
+    else if (unset && kind == of_string)
+        attribute.value = std::string{};
+    return attribute;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Reads the messages of an ONNX file. Nothing nests deeper than the file's form says, and nothing takes more memory than the
+/// file has bytes.
+class OnnxReader {
+public:
+    explicit OnnxReader(const ByteSource& source) : source_(source) {}
+
+    [[nodiscard]] OnnxModel read(const std::string& bytes) const {
+        using namespace onnx_field;
+        OnnxModel model{.opset = 0, .producer = ""};
+        bool any = false;
+        for (protozero::pbf_reader file{bytes}; file.next();) switch (file.tag_and_type()) {
+                case text(producer_name):
+                    model.producer = file.get_string();
+                    break;
+                case text(graph):
+                    any = true, read_graph(file.get_message(), model);
+                    break;
+                case text(opset_import):
+                    read_opset(file.get_message(), model);
+                    break;
+                case text(metadata_props):
+                    model.metadata.insert(read_pair(file.get_message()));
+                    break;
+                default:
+                    file.skip();
+            }
+        if (const std::string kind = any ? "" : file_kind(source_); !any)
+            source_.fail("an ONNX file was expected, " + (kind.empty() ? "it has no graph" : "this is " + kind));
+        return model;
+    }
+
+private:
+    void read_graph(protozero::pbf_reader graph, OnnxModel& model) const {
+        using namespace onnx_field;
+        while (graph.next()) switch (graph.tag_and_type()) {
+                case text(graph_node):
+                    add_node(read_node(graph.get_message()), model);
+                    break;
+                case text(graph_initializer):
+                    add_constant(OnnxTensorReader{source_}.read(graph.get_message()), model);
+                    break;
+                case text(graph_input):
+                    model.inputs.push_back(read_value(graph.get_message()));
+                    break;
+                case text(graph_output):
+                    model.outputs.push_back(read_value(graph.get_message()));
+                    break;
+                default:
+                    graph.skip();
+            }
+    }
+
+    // A node that only holds numbers is a weight, whichever of its attributes holds them.
+    static void add_node(OnnxNode node, OnnxModel& model) {
+        if (node.type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 || node.attributes.size() != 1) {
+            model.nodes.push_back(std::move(node));
+            return;
+        }
+        const auto array_of = []<class Value>(Value& value) -> std::variant<AnyArray, OnnxUnread> {
+            if constexpr (std::is_same_v<Value, AnyArray> || std::is_same_v<Value, OnnxUnread>)
+                return std::move(value);
+            else if constexpr (std::is_same_v<Value, std::string>)
+                return OnnxUnread{"is a text"};
+            else if constexpr (requires { value.size(); })
+                return AnyArray::of(std::span{std::as_const(value)}, {value.size()});
+            else
+                return AnyArray::of(std::span<const Value>{&value, 1}, {});
+        };
+        add_constant({node.outputs[0], std::visit(array_of, node.attributes[0].value)}, model);
+    }
+    static void add_constant(OnnxTensor tensor, OnnxModel& model) {
+        if (auto* const array = std::get_if<AnyArray>(&tensor.value))
+            model.weights.emplace_back(std::move(tensor.name), std::move(*array));
+        else
+            model.unread.emplace(std::move(tensor.name), std::get<OnnxUnread>(tensor.value).reason);
+    }
+
+    static void read_opset(protozero::pbf_reader message, OnnxModel& model) {
+        std::string domain;
+        std::int64_t version = 0;
+        while (message.next()) switch (message.tag_and_type()) {
+                case text(onnx_field::opset_domain):
+                    domain = message.get_string();
+                    break;
+                case number(onnx_field::opset_version):
+                    version = message.get_int64();
+                    break;
+                default:
+                    message.skip();
+            }
+        if (domain.empty() || domain == "ai.onnx") model.opset = version;
+    }
+    static std::pair<std::string, std::string> read_pair(protozero::pbf_reader message) {
+        std::pair<std::string, std::string> pair;
+        while (message.next()) switch (message.tag_and_type()) {
+                case text(onnx_field::pair_key):
+                    pair.first = message.get_string();
+                    break;
+                case text(onnx_field::pair_value):
+                    pair.second = message.get_string();
+                    break;
+                default:
+                    message.skip();
+            }
+        return pair;
+    }
+
+    [[nodiscard]] OnnxNode read_node(protozero::pbf_reader message) const {
+        using namespace onnx_field;
+        OnnxNode node;
+        while (message.next()) switch (message.tag_and_type()) {
+                case text(node_input):
+                    node.inputs.push_back(message.get_string());
+                    break;
+                case text(node_output):
+                    node.outputs.push_back(message.get_string());
+                    break;
+                case text(node_name):
+                    node.name = message.get_string();
+                    break;
+                case text(node_type):
+                    node.type = message.get_string();
+                    break;
+                case text(node_domain):
+                    node.domain = message.get_string();
+                    if (node.domain == "ai.onnx") node.domain.clear();
+                    break;
+                case text(node_attribute):
+                    node.attributes.push_back(read_attribute(source_, message.get_message()));
+                    break;
+                default:
+                    message.skip();
+            }
+        return node;
+    }
+
+    [[nodiscard]] OnnxValue read_value(protozero::pbf_reader message) const {
+        using namespace onnx_field;
+        OnnxValue value;
+        while (message.next()) {
+            if (message.tag_and_type() == text(value_name)) {
+                value.name = message.get_string();
+            } else if (message.tag_and_type() == text(value_type)) {
+                protozero::pbf_reader type = message.get_message();
+                while (type.next(type_tensor, protozero::pbf_wire_type::length_delimited)) read_type(type.get_message(), value);
+            } else {
+                message.skip();
+            }
+        }
+        return value;
+    }
+    static void read_type(protozero::pbf_reader tensor, OnnxValue& value) {
+        using namespace onnx_field;
+        while (tensor.next()) {
+            if (tensor.tag_and_type() == number(element_type_number)) {
+                const auto type = std::ranges::find(onnx_types, tensor.get_int32(), &std::pair<std::int32_t, ElementType>::first);
+                value.readable = type != std::end(onnx_types);
+                if (value.readable) value.type = type->second;
+            } else if (tensor.tag_and_type() == text(type_shape)) {
+                for (protozero::pbf_reader shape = tensor.get_message(); shape.next(shape_dim, protozero::pbf_wire_type::length_delimited);) {
+                    std::int64_t extent = 0;
+                    for (protozero::pbf_reader dimension = shape.get_message(); dimension.next();)
+                        if (dimension.tag_and_type() == number(dim_value))
+                            extent = dimension.get_int64();
+                        else
+                            dimension.skip();
+                    value.shape.push_back(extent > 0 ? static_cast<std::size_t>(extent) : 0);
+                }
+            } else {
+                tensor.skip();
+            }
+        }
+    }
+
+    const ByteSource& source_;
+};
+
+}  // namespace detail
 
 DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
     static_assert(std::endian::native == std::endian::little, "denim: ONNX files are read where they lie, lowest byte first");
@@ -36146,6 +35463,1456 @@ DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
         if (!kind.empty()) source.fail("an ONNX file was expected, this is " + kind);
         source.fail(std::string{"an ONNX file was expected; as such it is cut or damaged ("} + error.what() + ")");
     }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/import_onnx.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
+                                             std::span<const std::size_t> taken) {
+    if (model.metadata.contains("architecture") && model.metadata.contains("outputs"))
+        return read_metadata(file, {{"outputs", model.metadata.at("outputs")}}).outputs;
+    if (graph.result == 0 || std::ranges::find(taken, graph.result - 1) != taken.end()) return {};
+    const std::string& last = graph.layers[graph.result - 1].word;
+    if (last == "sigmoid") return {std::string{gives_words[static_cast<std::size_t>(Gives::labels)]}};
+    if (last == "softmax" || last == "log_softmax") return {std::string{gives_words[static_cast<std::size_t>(Gives::classes)]}};
+    return {};
+}
+
+DENIM_ONCE bool may_be_missing(const GraphLayer& layer, std::size_t number) {
+    using Kind = GraphLayer::Kind;
+    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
+}
+
+DENIM_ONCE std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
+    std::vector<float> numbers = theirs.weights[number].numbers();
+    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
+    const std::vector<float> variances = theirs.weights[3].numbers();
+    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
+        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
+    return numbers;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/load_matching.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
+
+/// Whether a row is one of `names`, or inside a layer that is.
+inline bool is_named(const std::string& row, std::span<const std::string> names) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
+}
+
+DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
+    if (is_named(row.name, skip)) return "it was to be skipped";
+    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
+    if (tensor == weights.tensors().end()) return "the file has no array of this name";
+    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
+    const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
+    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/spell_keras.hpp
+#if DENIM_BODIES
+
+// ---- denim/exchange/keras_settings.hpp
+
+// What a Keras layer was told ("config" in its file). Every key is used, or says what changes no answer, or is refused by name.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// The settings of one layer. Whoever asks for a key accounts for it; `refuse_others` refuses what else is
+/// set.
+class KerasSettings {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSettings(const Json& config) : config_(config) {
+        if (!config.is_object()) throw std::invalid_argument("its config is no object");
+        learning_only({"name", "trainable"});
+        require_float_numbers("dtype");
+    }
+
+    /// Throws std::invalid_argument with the key, what it is, and a sentence.
+    [[noreturn]] void refuse(const std::string& key, std::string_view sentence) const {
+        const auto found = config_.find(key);
+        throw std::invalid_argument(in_quotes(key) + " is " + in_quotes(found == config_.end() ? "missing" : found->dump()) +
+                                    "; " + std::string{sentence});
+    }
+
+    /// The value of a key, null where it is missing.
+    const Json& value(const std::string& key) {
+        static const Json none;
+        known_.insert(key);
+        const auto found = config_.find(key);
+        return found == config_.end() ? none : *found;
+    }
+    bool flag(const std::string& key, bool otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_boolean()) refuse(key, "true or false was expected");
+        return json.get<bool>();
+    }
+    double number(const std::string& key, double otherwise) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (!json.is_number()) refuse(key, "a number was expected");
+        return json.get<double>();
+    }
+    std::size_t size(const std::string& key) { return size_of(key, value(key)); }
+    /// Rows and columns: two numbers, or one for both. Along a row alone: one.
+    std::array<std::size_t, 2> pair(const std::string& key, std::array<std::size_t, 2> otherwise, bool along_row) {
+        const Json& json = value(key);
+        if (json.is_null()) return otherwise;
+        if (along_row) return {1, size_of(key, json.is_array() && json.size() == 1 ? json[0] : json)};
+        if (json.is_array() && json.size() == 2) return {size_of(key, json[0]), size_of(key, json[1])};
+        return {size_of(key, json), size_of(key, json)};
+    }
+    std::array<std::size_t, 2> pair(const std::string& key, bool along_row) {
+        if (value(key).is_null()) refuse(key, "sizes were expected");
+        return pair(key, {}, along_row);
+    }
+
+    /// Pixels at the top, left, bottom and right: ((top, bottom), (left, right)), a number for rows and one for columns, or one for all. Of a
+    /// sequence, `along_row`: (left, right), or one for both.
+    std::array<std::size_t, 4> edges(const std::string& key, bool along_row) {
+        const Json& json = value(key);
+        const auto both = [&](const Json& axis) {
+            const auto one = [&](const Json& number) { return number == 0 ? 0 : size_of(key, number); };
+            if (axis.is_array() && axis.size() == 2) return std::array{one(axis[0]), one(axis[1])};
+            return std::array{one(axis), one(axis)};
+        };
+        const bool apart = json.is_array() && json.size() == 2 && !along_row;
+        const auto rows = both(along_row ? Json(0) : apart ? json[0] : json), columns = both(apart ? json[1] : json);
+        return {rows[0], columns[0], rows[1], columns[1]};
+    }
+
+    /// Must be missing, null, or this: another value has no spelling.
+    void require(const std::string& key, const Json& neutral, std::string_view sentence) {
+        const Json& json = value(key);
+        if (!json.is_null() && json != neutral) refuse(key, sentence);
+    }
+    /// An axis or a list of one, which must be that of the channels: the last of `axes`, counted with the batch's.
+    void require_channels(const std::string& key, int axes, std::string_view sentence) {
+        const Json& json = value(key);
+        const Json& axis = json.is_array() && json.size() == 1 ? json[0] : json;
+        if (!json.is_null() && axis != -1 && axis != axes - 1) refuse(key, sentence);
+    }
+    /// Rows, columns, channels in this order, which is what Keras takes where nothing is said.
+    void require_channels_last() { require("data_format", "channels_last", "channels_last was expected"); }
+
+    /// Keys that say how a layer learns: a trained network gives the same whatever they are.
+    void learning_only(std::initializer_list<const char*> keys) { known_.insert(keys.begin(), keys.end()); }
+
+    /// Keras can replace weights by others that stand beside them in its files.
+    void require_plain_weights() {
+        for (const char* const key : {"lora_rank", "lora_alpha", "quantization_config", "quantization_mode"})
+            require(key, nullptr, "weights as they were trained were expected");
+    }
+
+    void refuse_others() const {
+        for (const auto& [key, json] : config_.items()) {
+            const std::string_view text = key;
+            const bool learns =
+                text.ends_with("_initializer") || text.ends_with("_regularizer") || text.ends_with("_constraint");
+            if (!learns && !known_.contains(key) && !json.is_null()) refuse(key, "Denim does not know what that does");
+        }
+    }
+
+    std::size_t size_of(const std::string& key, const Json& json) const {
+        if (!json.is_number_integer() || json.get<std::int64_t>() <= 0 || json.get<std::int64_t>() > 1'000'000)
+            refuse(key, "a size was expected, " + in_quotes(json.dump()) + " came");
+        return json.get<std::size_t>();
+    }
+
+private:
+    // A name, or an object that holds it. Numbers of less precision are the same network; whole or quantized ones are not.
+    void require_float_numbers(const std::string& key) {
+        const Json& json = value(key);
+        const Json name = json.is_object() && json.contains("config") && json["config"].is_object()
+                              ? json["config"].value("name", Json{})
+                              : json;
+        if (json.is_null()) return;
+        for (const char* const known : {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"})
+            if (name == known) return;
+        refuse(key, "floats were expected");
+    }
+
+    const Json& config_;
+    std::set<std::string, std::less<>> known_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_activations.hpp
+
+// Keras's layers that are an activation with numbers of its own.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// A number of at least 0 as it is written, to the precision of a float.
+inline std::string keras_number(KerasSettings& settings, const std::string& key, double otherwise) {
+    const double number = settings.number(key, otherwise);
+    if (!(number >= 0)) settings.refuse(key, "a number of at least 0 was expected");
+    return shortest_text(static_cast<float>(number));
+}
+
+/// A ReLU that may be cut off, or tilted.
+inline std::string keras_relu(KerasSettings& settings) {
+    settings.require("threshold", 0, "a ReLU that is moved has no spelling");
+    const std::string slope = keras_number(settings, "negative_slope", 0);
+    if (settings.value("max_value").is_null()) return slope == "0" ? "relu" : "leaky_relu of " + slope;
+    if (slope != "0") settings.refuse("negative_slope", "a ReLU that is both cut off and tilted has no spelling");
+    const std::string most = keras_number(settings, "max_value", 0);
+    if (most == "0") settings.refuse("max_value", "a number above 0 was expected");
+    return most == "6" ? "relu6" : "clip of 0, " + most;
+}
+
+inline std::string keras_leaky_relu(KerasSettings& settings) {
+    const bool old = !settings.value("alpha").is_null(), now = !settings.value("negative_slope").is_null();  // its names in Keras 2 and 3
+    const std::string slope = keras_number(settings, old ? "alpha" : "negative_slope", 0.3);
+    if (old && now && keras_number(settings, "negative_slope", 0) != slope)
+        settings.refuse("negative_slope", "two slopes that are not the same have no spelling");
+    return "leaky_relu of " + slope;
+}
+
+/// The activation that a layer of this kind is, in the words of the table of spellings; empty if it is none.
+inline std::string keras_activation(const std::string& kind, KerasSettings& settings) {
+    if (kind == "ReLU") return keras_relu(settings);
+    if (kind == "LeakyReLU") return keras_leaky_relu(settings);
+    if (kind != "ELU") return "";
+    const std::string alpha = keras_number(settings, "alpha", 1);
+    if (alpha == "0") settings.refuse("alpha", "a number above 0 was expected");
+    return alpha == "1" ? "elu" : "elu of " + alpha;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_model.hpp
+
+// The layers of a Keras model and who reads whom: a graph with one input and one output in which every layer is called once
+// and is on the way to the output. Models within it are laid open: their layers stand among its own, "backbone/conv1". Anything else throws
+// std::invalid_argument with a sentence.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// One layer, and the names of the layers that it reads.
+struct KerasLayer {
+    std::string kind, name;
+    nlohmann::json settings;
+    std::vector<std::string> inputs;
+    std::optional<double> number = {};  ///< of x + 3 and x * 3
+
+    /// "the layer 'conv' (Conv2D): SENTENCE".
+    [[noreturn]] void refuse(std::string_view sentence) const {
+        throw std::invalid_argument("the layer " + in_quotes(name) + " (" + kind + "): " + std::string{sentence});
+    }
+};
+
+/// A model from the JSON that Keras 2 or 3 writes, its layers in the order in which they compute.
+class KerasModel {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasModel(const Json& model) {
+        output_ = add_model(model, "", "");
+        for (const KerasLayer& layer : layers_)
+            if (reads_.at(layer.name) == 0 && layer.name != output_)
+                layer.refuse("nothing reads what it gives; the model's output is that of " + in_quotes(output_));
+    }
+
+    [[nodiscard]] const std::vector<KerasLayer>& layers() const { return layers_; }
+    /// The value x where the layer is the last of (x + 3, between 0 and 6) * 1/6, as Keras's applications write a hard sigmoid.
+    [[nodiscard]] std::optional<std::string> hard_sigmoid_of(const KerasLayer& layer) const {
+        if (layer.kind != "Multiply" || !layer.number || static_cast<float>(*layer.number) != 1.0f / 6) return std::nullopt;
+        const KerasLayer& relu = *std::ranges::find(layers_, layer.inputs[0], &KerasLayer::name);
+        if (relu.kind != "ReLU" || relu.settings.value("max_value", Json{}) != 6 || relu.inputs.size() != 1) return std::nullopt;
+        const KerasLayer& sum = *std::ranges::find(layers_, relu.inputs[0], &KerasLayer::name);
+        if (sum.kind != "Add" || !sum.number || *sum.number != 3) return std::nullopt;
+        return sum.inputs[0];
+    }
+    [[nodiscard]] const std::string& output() const { return output_; }
+    /// How many layers read what this one gives.
+    [[nodiscard]] std::size_t reads(const std::string& name) const { return reads_.at(name); }
+
+private:
+    static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
+    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
+    // x + y and x * y are operations, not layers.
+    static bool is_operation(const Json& json, const std::string& kind) {
+        const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";
+        return (kind == "Add" || kind == "Multiply") && (within("keras.src.ops", where) || within("keras.ops", where));
+    }
+    // A class of one's own may have the name of one of Keras's; two of Keras's applications have such.
+    static void check_class(const Json& json, const KerasLayer& layer) {
+        const Json module = json.value("module", Json{}), registered = json.value("registered_name", Json{});
+        const std::string where = module.is_string() ? module.get<std::string>() : "";
+        const bool of_application = (layer.kind == "LayerScale" && where == "keras.src.applications.convnext") ||
+                                    (layer.kind == "CustomScaleLayer" && where == "keras.src.applications.inception_resnet_v2");
+        if (is_operation(json, layer.kind) || of_application) return;
+        if (!module.is_null() && !within("keras.layers", where) && !within("keras.src.layers", where) && !within("tf_keras.layers", where) &&
+            !within("tensorflow.keras.layers", where))
+            layer.refuse("it is of the module " + in_quotes(module.dump()) + ", not of keras.layers: Denim has no layer for it");
+        if (!registered.is_null())
+            layer.refuse("it is a class of one's own, registered as " + in_quotes(registered.dump()) + ": Denim has no layer for it");
+    }
+
+    // Adds the layers of a model, which reads the value `input`, or has an input of its own where that is empty; the name of what it gives.
+    std::string add_model(const Json& model, const std::string& before, const std::string& input) {
+        const std::string kind = model.at("class_name");
+        const bool sequential = kind == "Sequential";
+        if (!is_model(kind)) throw std::invalid_argument("a Sequential or functional model was expected, " + in_quotes(kind) + " came");
+        const Json& config = model.at("config");
+        std::string last = input;
+        bool first = true;
+        for (const Json& json : config.is_array() ? config : config.at("layers")) {
+            KerasLayer layer{json.at("class_name"), before + json.at("config").at("name").get<std::string>(), json.at("config"), {}};
+            if (!is_model(layer.kind)) check_class(json, layer);
+            if (sequential && last.empty() && layer.kind != "InputLayer") last = add_input_of(layer);  // Keras 2 writes no InputLayer
+            if (sequential && !last.empty()) layer.inputs = {last};
+            if (!sequential && json.contains("inbound_nodes")) read_inputs(json, before, layer);
+            if (layer.kind == "InputLayer" && !before.empty()) {
+                if (!first) layer.refuse("a model of one input was expected, this is another");
+                last = called_[layer.name] = input;
+            } else if (is_model(layer.kind)) {
+                if (layer.inputs.size() != 1) layer.refuse(sentence("a model of one input within a model was expected, it reads ", layer.inputs.size()));
+                last = called_[layer.name] = add_model(json, layer.name + "/", layer.inputs[0]);
+            } else {
+                last = layer.name;
+                add(std::move(layer));
+            }
+            first = false;
+        }
+        if (layers_.empty()) throw std::invalid_argument("there is no layer");
+        if (sequential) return last;
+        if (const std::string begin = only(config, "input_layers"), front = before.empty() ? layers_.front().name : input; value_of(before + begin) != front)
+            throw std::invalid_argument("the model's input was expected in front, " + in_quotes(front) + " came");
+        const std::string output = value_of(before + only(config, "output_layers"));
+        if (!reads_.contains(output)) throw std::invalid_argument("there is no layer " + in_quotes(output) + ", which is to be the output");
+        return output;
+    }
+    // What a model within gives is called as the layer that gives it.
+    [[nodiscard]] std::string value_of(const std::string& name) const {
+        const auto found = called_.find(name);
+        return found == called_.end() ? name : found->second;
+    }
+
+    std::string add_input_of(KerasLayer& layer) {
+        const char* const key = layer.settings.contains("batch_input_shape") ? "batch_input_shape" : "batch_shape";
+        if (!layer.settings.contains(key)) layer.refuse("it has no input that is known");
+        add({"InputLayer", "input of " + layer.name, {{"name", ""}, {"batch_shape", layer.settings.at(key)}}, {}});
+        layer.settings.erase(key);
+        return layers_.back().name;
+    }
+
+    void add(KerasLayer layer) {
+        if (layer.kind == "InputLayer" && !layers_.empty()) layer.refuse("a model of one input was expected, this is another");
+        if (layer.kind != "InputLayer" && layer.inputs.empty()) layer.refuse("it has no input that is known");
+        for (const std::string& input : layer.inputs) {
+            const auto found = reads_.find(input);
+            if (found == reads_.end()) layer.refuse("it reads " + in_quotes(input) + ", which is no layer in front of it");
+            ++found->second;
+        }
+        if (!reads_.emplace(layer.name, 0).second) layer.refuse("another layer has this name");
+        layers_.push_back(std::move(layer));
+    }
+
+    // The layers that its one call reads, as Keras 3 writes it ({"args": [...], "kwargs": {...}}) or Keras 2 (["name", 0, 0, {...}]).
+    void read_inputs(const Json& json, const std::string& before, KerasLayer& layer) const {
+        const Json& nodes = json.at("inbound_nodes");
+        if (!nodes.is_array()) layer.refuse("its inbound_nodes are no list");
+        if (nodes.size() > 1)
+            layer.refuse(sentence("it is called ", nodes.size(), " times; a layer that is shared has no spelling"));
+        if (nodes.empty()) return;
+        const Json& node = nodes[0];
+        std::vector<std::string> inputs;
+        if (node.is_object()) {
+            for (const Json& argument : node.at("args"))
+                if (argument.is_number() && is_operation(json, layer.kind) && !layer.number)
+                    layer.number = argument.get<double>();
+                else
+                    collect(argument, inputs, layer, 0);
+            check_arguments(node.value("kwargs", Json::object()), layer);
+        } else {
+            collect(node, inputs, layer, 0);
+        }
+        if (layer.number && inputs.size() != 1) layer.refuse(sentence("it is called with a number and ", inputs.size(), " values, which has no spelling"));
+        for (const std::string& name : inputs) layer.inputs.push_back(value_of(before + name));
+    }
+    static void collect(const Json& json, std::vector<std::string>& inputs, const KerasLayer& layer, int depth) {
+        if (depth > 20) layer.refuse("its connections nest too deep");
+        if (json.is_object() && json.value("class_name", Json{}) == "__keras_tensor__") {
+            collect(json.at("config").at("keras_history"), inputs, layer, depth + 1);
+        } else if (json.is_array() && json.size() >= 3 && json[0].is_string() && json[1].is_number() && json[2].is_number()) {
+            if (json[1] != 0 || json[2] != 0)
+                layer.refuse("it reads call " + json[1].dump() + ", output " + json[2].dump() + " of " + in_quotes(json[0].get<std::string>()) +
+                             "; a layer that is shared or gives several values has no spelling");
+            inputs.push_back(json[0]);
+            if (json.size() > 3) check_arguments(json[3], layer);
+        } else if (json.is_array()) {
+            for (const Json& part : json) collect(part, inputs, layer, depth + 1);
+        } else if (!json.is_null()) {
+            layer.refuse("it is called with " + in_quotes(json.dump()) + ", which is no value of another layer");
+        }
+    }
+    // What a call says beside its inputs.
+    static void check_arguments(const Json& arguments, const KerasLayer& layer) {
+        for (const auto& [key, json] : arguments.items()) {
+            bool nothing = json.is_null() || (key == "training" && json == false);
+            if (json.is_array()) {
+                nothing = true;
+                for (const Json& part : json) nothing &= part.is_null();
+            }
+            if (!nothing) layer.refuse("it is called with " + in_quotes(key) + " " + in_quotes(json.dump()) + ", which has no spelling");
+        }
+    }
+
+    // The one layer of the model's inputs or outputs.
+    static std::string only(const Json& config, const char* key) {
+        std::vector<std::string> names;
+        const KerasLayer model{"the model", key, {}, {}};
+        const Json& json = config.at(key);
+        if (json.is_object())
+            for (const Json& part : json) collect(part, names, model, 0);
+        else
+            collect(json, names, model, 0);
+        if (names.size() != 1)
+            throw std::invalid_argument(sentence("a model of one input and one output was expected, it has ", names.size(), " ", key));
+        return names[0];
+    }
+
+    std::vector<KerasLayer> layers_;
+    std::map<std::string, std::size_t> reads_;
+    std::map<std::string, std::string> called_;  // a model within, and its input: the layer whose value that is
+    std::string output_;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_norms.hpp
+
+// Keras's normalisations, by what they learn or by what they were told.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What BatchNormalization, LayerNormalization and GroupNormalization have in common, of a value of so many axes.
+inline NormParts keras_norm_parts(KerasSettings& settings, int axes, const std::string& word) {
+    settings.require_channels("axis", axes, "a " + word + " over the channels was expected");
+    const double epsilon = settings.number("epsilon", 1e-3);
+    if (!(epsilon > 0)) settings.refuse("epsilon", "a number above 0 was expected");
+    return {epsilon, settings.flag("scale", true), settings.flag("center", true)};
+}
+
+/// Rescaling.
+inline SpelledNorm keras_rescaling(KerasSettings& settings) {
+    const auto number = [&](const char* key, double otherwise) { return shortest_text(static_cast<float>(settings.number(key, otherwise))); };
+    std::vector<std::string> parts{number("scale", 1)};
+    if (const std::string offset = number("offset", 0); offset != "0") parts.push_back(offset);
+    return {"Rescale", std::move(parts)};
+}
+
+/// Normalization. What was adapted to data has mean and variance among its weights: a BatchNorm that learns nothing.
+inline SpelledNorm keras_normalization(KerasSettings& settings, int axes) {
+    settings.require("invert", false, "a Normalization the other way around has no spelling");
+    if (!settings.value("axis").is_null()) settings.require_channels("axis", axes, "a Normalization of the channels was expected");
+    if (settings.value("mean").is_null() && settings.value("variance").is_null())
+        return spelled_norm("BatchNorm", {.epsilon = 1e-14, .gamma = false, .beta = false});  // the least deviation of Keras's is 1e-7
+    const auto listed = [&](const char* key, auto of) {
+        const auto& json = settings.value(key);
+        std::vector<double> numbers;
+        for (const auto& each : json.is_array() ? json : KerasSettings::Json{json}) {
+            if (!each.is_number()) settings.refuse(key, "a number for each channel was expected, or one for all");
+            numbers.push_back(of(each.template get<double>()));
+        }
+        const bool alike = std::ranges::all_of(numbers, [&](double number) { return number == numbers[0]; });
+        std::string text;
+        for (const double number : std::span{numbers}.first(alike ? std::min<std::size_t>(numbers.size(), 1) : numbers.size()))
+            text += (text.empty() ? "" : ", ") + shortest_text(static_cast<float>(number));
+        return text;
+    };
+    const std::string means = listed("mean", [](double mean) { return mean; });
+    const std::string deviations = listed("variance", [](double variance) { return std::max(std::sqrt(variance), 1e-7); });
+    return {"Normalise", {"Mean<" + means + ">", "Deviation<" + deviations + ">"}};
+}
+
+/// The layer of this kind, of a value of so many axes and channels; nothing if it is none of these.
+inline std::optional<SpelledNorm> keras_norm(const std::string& kind, KerasSettings& settings, int axes, std::size_t channels) {
+    if (kind == "Rescaling") return keras_rescaling(settings);
+    if (kind == "Normalization") return keras_normalization(settings, axes);
+    if (kind == "BatchNormalization") {
+        settings.learning_only({"momentum", "fused", "synchronized", "renorm_momentum", "renorm_clipping"});
+        settings.require("renorm", false, "a BatchNorm with renorm has no spelling");
+        settings.require("virtual_batch_size", nullptr, "a BatchNorm of virtual batches has no spelling");
+        return spelled_norm("BatchNorm", keras_norm_parts(settings, axes, "BatchNorm"));
+    }
+    if (kind == "LayerNormalization") {
+        settings.require("rms_scaling", false, "a LayerNorm without a mean has no spelling");
+        return spelled_norm("LayerNorm", keras_norm_parts(settings, axes, "LayerNorm"));
+    }
+    if (kind != "GroupNormalization") return std::nullopt;
+    const auto& groups = settings.value("groups");
+    const std::size_t count = groups.is_null() ? 32 : groups == -1 ? channels : settings.size_of("groups", groups);
+    return spelled_group_norm(count, channels, keras_norm_parts(settings, axes, "GroupNorm"));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_windows.hpp
+
+// The windows of Keras's convolutions and pools, and the zeros that it puts around pictures.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// What the settings say of windows of such a size and step; of a sequence, `along_row`.
+inline LayerChain::Windows keras_windows(KerasSettings& settings, std::array<std::size_t, 2> size, std::array<std::size_t, 2> step, bool along_row) {
+    settings.require_channels_last();
+    const KerasSettings::Json& padding = settings.value("padding");
+    const bool causal = along_row && padding == "causal";  // a number sees those before it
+    if (!padding.is_null() && padding != "valid" && padding != "same" && !causal)
+        settings.refuse("padding", along_row ? "valid, same or causal was expected" : "valid or same was expected");
+    LayerChain::Windows windows{.size = size, .step = step, .dilation = settings.pair("dilation_rate", {1, 1}, along_row), .same = padding == "same"};
+    if (causal) windows.zeros[1] = (size[1] - 1) * windows.dilation[1];
+    return windows;
+}
+
+/// Zeros around a picture or sequence, or one without its edges.
+inline void spell_keras_edges(bool pads, KerasSettings& settings, LayerChain& chain, bool along_row) {
+    if (!along_row) settings.require_channels_last();
+    const auto edges = settings.edges(pads ? "padding" : "cropping", along_row);
+    chain.layer(pads ? "Pad" : "Crop", {edges_text(edges)}, pads ? padded(chain.shape(), edges) : cropped(chain.shape(), edges));
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/keras_spelling.hpp
+
+// From the layers of a Keras model to Denim's words for them.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// Follows the layers of a Keras model from its input to its output and spells each.
+class KerasSpelling {
+public:
+    using Json = nlohmann::json;
+
+    explicit KerasSpelling(const KerasModel& model) : model_(model) {
+        for (const KerasLayer& layer : model.layers()) {
+            try {
+                values_.insert_or_assign(layer.name, visit(layer));
+                ++number_;
+            } catch (const std::invalid_argument& error) {
+                layer.refuse(error.what());
+            }
+        }
+    }
+    /// A softmax at the end is left out: Denim's networks give logits. `source` of a layer is its number in the model.
+    [[nodiscard]] SpelledNetwork network() const {
+        const Value& last = values_.at(model_.output());
+        SpelledNetwork network = (last.logits ? *last.logits : last.chain).network();
+        network.without_softmax = last.logits.has_value();
+        return network;
+    }
+
+private:
+    /// What a layer gives.
+    struct Value {
+        LayerChain chain;
+        int axes = 4;                             // (batch, height, width, channels); of a sequence 3, of a row of numbers 2
+        std::optional<LayerChain> logits = {};    // what a softmax was taken of
+        std::set<std::string> learned_by = {};    // the layers with weights on the way to it
+
+        [[nodiscard]] bool row() const { return axes == 2; }
+    };
+
+    Value visit(const KerasLayer& layer) {
+        KerasSettings settings{layer.settings};
+        Value value = layer.kind == "InputLayer" ? input(settings) : layer.inputs.size() == 1 ? values_.at(layer.inputs[0]) : join(layer, settings);
+        value.logits.reset();
+        apart_ = !layer.inputs.empty() && model_.reads(layer.inputs[0]) > 1;
+        shared_ = model_.reads(layer.name) > 1;
+        if (layer.inputs.size() == 1) apply(layer, settings, value);
+        settings.refuse_others();
+        return value;
+    }
+
+    static Value input(KerasSettings& settings) {
+        const char* const key = settings.value("batch_shape").is_null() ? "batch_input_shape" : "batch_shape";
+        const Json& shape = settings.value(key);
+        const auto known = [](const Json& extent) { return extent.is_number(); };
+        if (!shape.is_array() || shape.size() < 2 || shape.size() > 4 || !std::all_of(shape.begin() + 1, shape.end(), known))
+            settings.refuse(key, "pictures (height, width, channels), sequences (length, channels) or vectors of known size were expected");
+        for (const char* const kind : {"sparse", "ragged", "optional"}) settings.require(kind, false, "a dense array was expected");
+        std::array<std::size_t, 3> extents{1, 1, 1};  // height, width, channels
+        for (std::size_t axis = 1; axis < shape.size(); ++axis) extents[3 - shape.size() + axis] = settings.size_of(key, shape[axis]);
+        return {LayerChain{Shape{extents[0], extents[1], extents[2]}}, static_cast<int>(shape.size())};
+    }
+
+    // Of several values one.
+    Value join(const KerasLayer& layer, KerasSettings& settings) const {
+        std::vector<LayerChain> branches;
+        Value value = values_.at(layer.inputs[0]);
+        for (const std::string& name : layer.inputs) {
+            const Value& branch = values_.at(name);
+            if (branch.axes != value.axes)
+                throw std::invalid_argument(sentence("values of ", value.axes, " and of ", branch.axes, " axes together have no spelling"));
+            value.learned_by.insert(branch.learned_by.begin(), branch.learned_by.end());
+            branches.push_back(branch.chain);
+        }
+        if (layer.kind == "Concatenate") {
+            settings.require_channels("axis", value.axes, "a concatenation of channels was expected");
+            value.chain = LayerChain::concatenation(std::move(branches));
+        } else if (layer.kind == "CustomScaleLayer" && branches.size() == 2) {  // of InceptionResNetV2
+            branches[1].layer("Rescale", {shortest_text(static_cast<float>(settings.number("scale", 1)))});
+            value.chain = LayerChain::sum(branches[0], branches[1]);
+        } else if (layer.kind == "Add" || layer.kind == "Multiply") {
+            value.chain = branches[0];
+            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
+        } else {
+            throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
+        }
+        require_once(value);
+        return value;
+    }
+    // A layer that stands in two branches of three, or in a Residual and beside it, would be spelled twice, with weights of its own.
+    static void require_once(const Value& value) {
+        std::size_t spelled = 0;
+        each_leaf(value.chain.network().layers, "", [&](const SpelledLayer& layer, const std::string&) { spelled += layer.source ? 1 : 0; });
+        if (spelled != value.learned_by.size()) throw std::invalid_argument("its branches share layers in a way that has no spelling");
+    }
+
+    void apply(const KerasLayer& layer, KerasSettings& settings, Value& value) const {
+        const bool along_row = layer.kind.ends_with("1D"), over_windows = along_row || layer.kind.ends_with("2D");
+        const std::string kind = over_windows ? layer.kind.substr(0, layer.kind.size() - 2) : layer.kind;
+        LayerChain& chain = value.chain;
+        if (over_windows && value.axes != (along_row ? 3 : 4))
+            throw std::invalid_argument(sentence(along_row ? "a sequence" : "a picture", " was expected, ",
+                                                 value.row() ? "a row of numbers" : along_row ? "a picture" : "a sequence", " came"));
+        if (kind == "Conv" || kind == "DepthwiseConv" || kind == "SeparableConv") {
+            convolve(kind, settings, value, along_row);
+        } else if (kind == "MaxPooling" || kind == "AveragePooling") {
+            const auto size = settings.pair("pool_size", along_row ? std::array<std::size_t, 2>{1, 2} : std::array<std::size_t, 2>{2, 2}, along_row);
+            chain.pool(kind == "MaxPooling" ? "Max" : "Average", keras_windows(settings, size, settings.pair("strides", size, along_row), along_row));
+        } else if (kind == "GlobalMaxPooling" || kind == "GlobalAveragePooling") {
+            settings.require_channels_last();
+            chain.global_pool(kind == "GlobalMaxPooling" ? "Max" : "Average");
+            if (!settings.flag("keepdims", false)) value.axes = 2;
+        } else if (kind == "Dense") {
+            const std::size_t units = settings.size("units");
+            const bool bias = settings.flag("use_bias", true), of_pixels = chain.shape().height * chain.shape().width != 1;
+            of_pixels ? chain.conv({}, units, bias) : chain.dense(units, bias);
+            settings.require_plain_weights(), activate(settings, value, false);
+        } else if (kind == "ZeroPadding" || kind == "Cropping") {
+            spell_keras_edges(kind == "ZeroPadding", settings, chain, along_row);
+        } else if (auto norm = keras_norm(kind, settings, value.axes, chain.shape().channels)) {
+            chain.layer(std::move(*norm));
+        } else if (kind == "PReLU") {
+            const Json &shared = settings.value("shared_axes"), of_channels = value.axes == 4 ? Json{1, 2} : Json{1};
+            const bool one_pixel = chain.shape().height * chain.shape().width == 1;
+            if (value.row() ? !shared.is_null() : shared != of_channels && !(shared.is_null() && one_pixel))
+                settings.refuse("shared_axes", value.row() ? "a PReLU with a slope for each number was expected"
+                                                           : "a PReLU with a slope for each channel was expected, shared_axes=[1, 2]");
+            chain.layer("PReLU");
+        } else if (layer.number) {
+            operate(layer, value);
+        } else if (kind == "Dropout") {
+            settings.learning_only({"seed"});
+            const std::string rate = shortest_text(settings.number("rate", 0.5));
+            Json of_samples(static_cast<std::size_t>(value.axes), 1);
+            of_samples[0] = nullptr;
+            settings.value("noise_shape") == of_samples ? chain.layer("StochasticDepth", {rate}) : chain.dropout();
+        } else if (kind == "Flatten") {
+            settings.require_channels_last();
+            chain.flatten(shared_);
+            value.axes = 2;
+        } else if (kind == "Reshape") {
+            reshape(settings, value);
+        } else {
+            activate_layer(kind, settings, value);
+        }
+        if (value.logits) value.logits->came_from(number_);
+        if (chain.came_from(number_)) value.learned_by.insert(layer.name);
+    }
+
+    // x + 3 and x * 3.
+    void operate(const KerasLayer& layer, Value& value) const {
+        if (const auto x = model_.hard_sigmoid_of(layer)) {
+            value = values_.at(*x);
+            return activate("hard_sigmoid", value, model_.reads(*x) > 1);
+        }
+        std::vector<std::string> parts{shortest_text(static_cast<float>(*layer.number))};
+        if (layer.kind == "Add") parts.insert(parts.begin(), "1");
+        value.chain.layer("Rescale", std::move(parts));
+    }
+
+    static void convolve(const std::string& kind, KerasSettings& settings, Value& value, bool along_row) {
+        const auto size = keras_windows(settings, settings.pair("kernel_size", along_row), settings.pair("strides", {1, 1}, along_row), along_row);
+        const bool bias = settings.flag("use_bias", true);
+        if (kind == "Conv") {
+            const std::size_t filters = settings.size("filters"), groups = settings.value("groups").is_null() ? 1 : settings.size("groups");
+            const bool one_each = groups > 1 && groups == value.chain.shape().channels && groups == filters;
+            one_each ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, filters, bias, groups);
+            settings.require_plain_weights();
+        } else {
+            settings.require("depth_multiplier", 1, "more than one filter for each channel has no spelling");
+            settings.require("groups", 1, "a " + kind + " has a group for each channel");
+            kind == "DepthwiseConv" ? value.chain.depthwise_conv(size, bias) : value.chain.conv(size, settings.size("filters"), bias, 1, "SeparableConv");
+        }
+        activate(settings, value, false);
+    }
+
+    // Neutral for a picture of one pixel or as it is, a Flatten where one number for each axis but the batch's is asked for.
+    void reshape(KerasSettings& settings, Value& value) const {
+        const Json& target = settings.value("target_shape");
+        const Shape shape = value.chain.shape();
+        const auto is = [&](const Json& json, std::size_t size) { return json == size; };
+        const auto last = [&](std::size_t size) { return is(target.back(), size) || target.back() == -1; };
+        if (target.is_array() && target.size() == 1 && last(shape.size())) {
+            value.chain.flatten(shared_);
+            value.axes = 2;
+        } else if (target.is_array() && target.size() == 3 && is(target[0], shape.height) && is(target[1], shape.width) && last(shape.channels)) {
+            value.axes = 4;
+        } else if (target.is_array() && target.size() == 2 && shape.height == 1 && is(target[0], shape.width) && last(shape.channels)) {
+            value.axes = 3;
+        } else {
+            settings.refuse("target_shape", "a Reshape that moves numbers has no spelling");
+        }
+    }
+
+    void activate_layer(const std::string& kind, KerasSettings& settings, Value& value) const {
+        if (kind == "Activation") {
+            activate(settings, value, apart_);
+        } else if (kind == "Softmax") {
+            settings.require_channels("axis", value.axes, "a softmax over the channels was expected");
+            activate("softmax", value, apart_);
+        } else if (const std::string name = keras_activation(kind, settings); !name.empty()) {
+            activate(name, value, apart_);
+        } else if (const auto word = word_of_class(kind)) {
+            settings.require_channels("axis", value.axes, "a " + kind + " of the channels was expected");
+            settings.learning_only({"init_values", "projection_dim"});
+            value.chain.layer(*word);
+        } else {
+            throw std::invalid_argument("Denim has no layer for it");
+        }
+    }
+    static void activate(KerasSettings& settings, Value& value, bool apart) {
+        const Json& activation = settings.value("activation");
+        if (activation.is_null()) return;
+        if (!activation.is_string()) settings.refuse("activation", "an activation of Keras's by its name was expected");
+        activate(activation.get<std::string>(), value, apart);
+    }
+    static void activate(const std::string& name, Value& value, bool apart) {
+        if (name == "softmax" && value.chain.shape().height * value.chain.shape().width == 1) value.logits = value.chain;
+        value.chain.activate(name, apart);
+    }
+
+    const KerasModel& model_;
+    std::map<std::string, Value> values_;
+    std::size_t number_ = 0;               // of the layer that is visited
+    bool apart_ = false, shared_ = false;  // whether others read what the layer reads, and whether several read what it gives
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string keras_config(const ByteSource& source) {
+    constexpr std::uint64_t most = 1 << 26;
+    std::array<std::byte, 2> begin{};
+    if (source.size() < 2) source.fail("a Keras model was expected, it has less than 2 bytes");
+    source.read(0, begin);
+    std::string text;
+    const auto room = [&](std::uint64_t size) {
+        if (size > most) source.fail(sentence("a Keras model of at most ", most, " bytes was expected, it has ", size));
+        text.resize(static_cast<std::size_t>(size));
+        return std::as_writable_bytes(std::span{text});
+    };
+    if (begin[0] == std::byte{'P'} && begin[1] == std::byte{'K'}) {
+        const ZipDirectory directory{source};
+        const ZipEntry* const entry = directory.find("config.json");
+        if (!entry) source.fail("a Keras archive was expected, it has no config.json; this is " + file_kind(source));
+        const auto stream = ZipDirectory::open(source, *entry, source.name() + ", config.json");
+        stream->read(room(stream->size()));
+    } else {
+        source.read(0, room(source.size()));
+    }
+    return text;
+}
+
+}  // namespace detail
+
+DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
+    if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded() || !json.is_object()) {
+        const std::string kind = detail::file_kind(source);
+        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? kind : "; this is " + kind));
+    }
+    try {
+        const detail::KerasModel model{json};
+        SpelledKeras spelled{detail::KerasSpelling{model}.network(), {}};
+        for (const detail::KerasLayer& layer : model.layers()) spelled.layers.push_back(layer.name);
+        return spelled;
+    } catch (const std::invalid_argument& error) {
+        source.fail(error.what());
+    } catch (const nlohmann::json::exception& error) {
+        source.fail(std::string{"it does not describe a model as Keras does: "} + error.what());
+    }
+}
+
+DENIM_ONCE std::string spell_keras(const ByteSource& source, const std::string& name) {
+    try {
+        return detail::spelling_of(spelled_keras(source, detail::keras_config(source)).network, name);
+    } catch (const std::invalid_argument& error) {
+        source.fail(error.what());
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/spell_onnx.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// Adds a layer of the graph to a chain; `apart` if others read what its first input gives. The chains that it joins come from
+/// `take`.
+template <class Take>
+void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take take) {
+    using Kind = GraphLayer::Kind;
+    switch (layer.kind) {
+        case Kind::conv:
+            if (layer.groups > 1 && layer.groups == chain.shape().channels && layer.groups == layer.output.channels)
+                return chain.depthwise_conv(layer.windows, layer.bias);
+            return chain.conv(layer.windows, layer.output.channels, layer.bias, layer.groups);
+        case Kind::pool:
+            return chain.pool(layer.word.c_str(), layer.windows);
+        case Kind::global_pool:
+            return chain.global_pool(layer.word.c_str());
+        case Kind::dense:
+            return chain.dense(layer.output.channels, layer.bias);
+        case Kind::batch_norm:
+            return chain.layer(spelled_norm("BatchNorm", {layer.epsilon}));
+        case Kind::layer_norm:
+            return chain.layer(spelled_norm("LayerNorm", {layer.epsilon, true, layer.bias}));
+        case Kind::group_norm:
+            return chain.layer(spelled_group_norm(layer.groups, chain.shape().channels, {layer.epsilon, layer.gamma, layer.bias}));
+        case Kind::local_response_norm:
+            return chain.layer(spelled_local_response_norm(layer.word));
+        case Kind::channelwise:
+        case Kind::rescale:
+            return chain.layer(layer.word);
+        case Kind::activation:
+            return chain.activate(layer.word, apart);
+        case Kind::flatten:
+            return chain.flatten(true);
+        case Kind::dropout:
+            return chain.dropout();
+        case Kind::pad:
+            return chain.layer("Pad", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::crop:
+            return chain.layer("Crop", {edges_text(layer.windows.zeros)}, layer.output);
+        case Kind::slice:
+            return chain.layer("Slice", {sentence(layer.first, ", ", layer.output.channels)}, layer.output);
+        case Kind::shuffle:
+            return chain.layer("ShuffleChannels", {std::to_string(layer.groups)});
+        case Kind::sum:
+            chain = LayerChain::sum(std::move(chain), take(layer.inputs[1]));
+            return;
+        case Kind::product:
+            chain = LayerChain::product(std::move(chain), take(layer.inputs[1]));
+            return;
+        case Kind::concatenation:
+            break;
+    }
+    std::vector<LayerChain> branches{std::move(chain)};
+    for (std::size_t n = 1; n < layer.inputs.size(); ++n) branches.push_back(take(layer.inputs[n]));
+    chain = LayerChain::concatenation(std::move(branches));
+}
+
+DENIM_ONCE SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
+    std::size_t result = graph.result;
+    bool classes = false;
+    if (result > 0) {  // networks give logits
+        const GraphLayer& last = graph.layers[result - 1];
+        if (last.kind == GraphLayer::Kind::activation && last.word.find("softmax") != std::string::npos &&
+            last.word.find("sigmoid") == std::string::npos && last.output.height * last.output.width == 1)
+            result = last.inputs[0], classes = true;
+    }
+    std::vector<std::size_t> readers(graph.layers.size() + 1, 0);
+    for (const GraphLayer& layer : graph.layers)
+        for (const std::size_t input : layer.inputs) ++readers[input];
+    std::vector<LayerChain> chains{LayerChain{graph.picture}};
+    std::vector<std::size_t> left = readers;
+    const auto take = [&](std::size_t value) { return --left[value] == 0 ? std::move(chains[value]) : chains[value]; };
+    for (std::size_t n = 0; n < graph.layers.size() && chains.size() <= result; ++n) {
+        const GraphLayer& layer = graph.layers[n];
+        LayerChain chain = take(layer.inputs[0]);
+        try {
+            spell_layer(chain, layer, readers[layer.inputs[0]] > 1, take);
+        } catch (const std::invalid_argument& error) {
+            throw FileError(file, layer.node + ": " + error.what());
+        }
+        if (chain.shape() != layer.output)
+            throw FileError(file, layer.node + ": " + to_string(layer.output) + " leaves it, its spelling would give " + to_string(chain.shape()));
+        chain.came_from(n);
+        chains.push_back(std::move(chain));
+    }
+    try {
+        SpelledNetwork network = chains[result].network();
+        network.without_softmax = classes;
+        return network;
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file, error.what());
+    }
+}
+
+DENIM_ONCE std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+    try {
+        return spelling_of(spelled_graph(file, graph), name);
+    } catch (const std::invalid_argument& error) {
+        throw FileError(file, error.what());
+    }
+}
+
+}  // namespace detail
+
+DENIM_ONCE std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name) {
+    return detail::spell_graph(file, onnx_layer_graph(file, model), name);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/spelled_program.hpp
+#if DENIM_BODIES
+
+// ---- denim/exchange/spelled_alias.hpp
+
+// A name for spelled layers that are alike but for some of their numbers: "template <std::size_t Filters> using Block = Residual<...>;".
+
+namespace denim::inline DENIM_TARGET::detail {
+
+/// "using NAME = MEANING;" with its parameters, none if nothing differs. `base` is the name without the number that tells it from others.
+struct SpelledAlias {
+    std::string name, base, meaning;
+    std::vector<std::string> parameters = {};
+};
+
+/// A whole number in a text: where, and whose argument it is: "Conv" and 1 of "Conv<3, 64>".
+struct SpelledNumber {
+    std::size_t begin, size, value;
+    std::string owner;
+    std::size_t argument;
+};
+
+inline bool is_in_word(char letter) {
+    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
+
+/// The text with each word as `other` has it.
+template <class Other>
+std::string with_other_words(std::string_view text, Other other) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_in_word(text[end])) ++end;
+        result += end > at ? other(std::string{text.substr(at, end - at)}) : std::string{text[end++]};
+        at = end;
+    }
+    return result;
+}
+
+inline std::size_t count_word(std::string_view text, std::string_view word) {
+    std::size_t count = 0;
+    with_other_words(text, [&](const std::string& each) {
+        count += each == word;
+        return each;
+    });
+    return count;
+}
+
+/// The text with what the alias means in its only place there.
+inline std::string with_meaning(const std::string& text, const SpelledAlias& alias) {
+    std::size_t at = 0;
+    const auto stands = [&](std::size_t place) {
+        const std::size_t end = place + alias.name.size();
+        return (place == 0 || !is_in_word(text[place - 1])) && (end == text.size() || !is_in_word(text[end]));
+    };
+    for (at = text.find(alias.name); !stands(at); at = text.find(alias.name, at + 1)) {}
+    std::size_t end = at + alias.name.size();
+    std::vector<std::string> arguments;
+    for (std::size_t depth = alias.parameters.empty() ? 0 : 1, begin = ++end; depth > 0; ++end) {
+        if (text[end] == '<') ++depth;
+        if (text[end] == '>') --depth;
+        if ((text[end] != ',' || depth > 1) && depth > 0) continue;
+        arguments.push_back(text.substr(begin, end - begin));  // nothing but products, which need no brackets
+        begin = end + 2;
+    }
+    if (alias.parameters.empty()) --end;
+    const std::string meaning = with_other_words(alias.meaning, [&](const std::string& word) {
+        const auto found = std::ranges::find(alias.parameters, word);
+        return found == alias.parameters.end() ? word : arguments[static_cast<std::size_t>(found - alias.parameters.begin())];
+    });
+    return text.substr(0, at) + meaning + text.substr(end);
+}
+
+/// Those that may become a parameter: sizes and counts, not the numbers of an activation or normalisation.
+inline std::vector<SpelledNumber> numbers_in(std::string_view text) {
+    constexpr std::array<std::string_view, 13> of_decimals{"Epsilon", "Clip", "LeakyReLUOf", "ELUOf", "Times", "Rescale", "Mean", "Deviation",
+                                                           "LocalResponseNorm", "LocalResponseNormOf", "StochasticDepth", "Normalise", "Momentum"};
+    std::vector<SpelledNumber> numbers;
+    std::vector<std::pair<std::string, std::size_t>> open;  // whose brackets, and the number of the argument
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_in_word(text[end])) ++end;
+        const std::string word{text.substr(at, end - at)};
+        const bool whole = !word.empty() && word.size() < 10 && word.find_first_not_of("0123456789") == word.npos;
+        if (whole && !open.empty() && std::ranges::find(of_decimals, open.back().first) == of_decimals.end())
+            numbers.push_back({at, word.size(), static_cast<std::size_t>(std::stoul(word)), open.back().first, open.back().second});
+        if (end == text.size()) break;
+        if (text[end] == '<') open.emplace_back(word, 0);
+        if (text[end] == ',' && !open.empty()) ++open.back().second;
+        if (text[end] == '>' && !open.empty()) open.pop_back();
+        at = end + 1;
+    }
+    return numbers;
+}
+
+/// The text with other words in the places of its numbers.
+inline std::string with_words(std::string_view text, std::span<const SpelledNumber> numbers, std::span<const std::string> words) {
+    std::string result;
+    std::size_t at = 0;
+    for (std::size_t n = 0; n < numbers.size(); ++n) {
+        result += std::string{text.substr(at, numbers[n].begin - at)} + words[n];
+        at = numbers[n].begin + numbers[n].size;
+    }
+    return result + std::string{text.substr(at)};
+}
+
+/// What layers have in common that differ in their numbers alone.
+inline std::string pattern_of(std::string_view text) {
+    const auto numbers = numbers_in(text);
+    return with_words(text, numbers, std::vector<std::string>(numbers.size(), "#"));
+}
+
+/// What a number stands for, as the name of a parameter.
+inline std::string parameter_name(const SpelledNumber& number, std::span<const SpelledAlias> aliases) {
+    for (const SpelledAlias& alias : aliases)
+        if (alias.name == number.owner) return alias.parameters[number.argument];
+    constexpr std::array<std::array<std::string_view, 3>, 13> names{{{"Conv", "Kernel", "Filters"},
+                                                                     {"SeparableConv", "Kernel", "Filters"},
+                                                                     {"DepthwiseConv", "Kernel", ""},
+                                                                     {"Dense", "Outputs", ""},
+                                                                     {"Stride", "Step", "StepX"},
+                                                                     {"Padding", "Zeros", "Left"},
+                                                                     {"Pad", "Zeros", "Left"},
+                                                                     {"Crop", "Edge", "Left"},
+                                                                     {"Groups", "Count", ""},
+                                                                     {"Slice", "First", "Channels"},
+                                                                     {"Window", "Rows", "Columns"},
+                                                                     {"Pool", "", "Kernel"},
+                                                                     {"Repeat", "Length", ""}}};
+    for (const auto& [owner, first, second] : names)
+        if (owner == number.owner && number.argument < 2 && !(number.argument == 0 ? first : second).empty())
+            return std::string{number.argument == 0 ? first : second};
+    return "Number";
+}
+
+/// A name for what the layers are; `beside` others that read the same.
+inline std::string block_name(const SpelledLayer& layer, bool beside) {
+    if (layer.word == "Shortcut") return "Projection";
+    if (layer.word == "Gate" || layer.word == "Product") return "Excite";
+    if (layer.word == "Parallel") return "Branches";
+    if (layer.word == "Residual") return "Block";
+    const SpelledLayer &first = layer.children.front(), &last = layer.children.back();
+    const bool normalised = layer.children.size() > 1 && layer.children.size() < 4 && layer.children[1].word.starts_with("BatchNorm");
+    if (!normalised) return beside ? "Branch" : "Block";
+    const std::string active = layer.children.size() == 3 ? last.parts[0] : "";
+    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) + "Norm" + active.substr(0, active.find('<'));
+}
+
+/// What is not yet among the names: "Block", "Block2", "ReLU6_2".
+inline std::string free_name(const std::string& base, std::span<const std::string> names) {
+    const bool after_digit = base.back() >= '0' && base.back() <= '9';
+    std::string name = base;
+    for (std::size_t next = 2; std::ranges::find(names, name) != names.end(); ++next) name = base + (after_digit ? "_" : "") + std::to_string(next);
+    return name;
+}
+
+/// A block where it is written, and how often that counts.
+struct SpelledPlace {
+    SpelledLayer* layer;
+    std::size_t weight = 1;
+    bool beside = false;
+    std::string text = {};
+    std::vector<SpelledNumber> numbers = {};
+};
+
+/// Gives layers of one pattern a name, unless they differ in too much.
+inline bool add_alias(std::span<const SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
+    const SpelledPlace& first = places.front();
+    struct Column {
+        std::string name;
+        std::vector<std::size_t> values;
+    };
+    std::vector<Column> parameters;
+    std::vector<std::string> words;
+    for (std::size_t n = 0; n < first.numbers.size(); ++n) {
+        std::vector<std::size_t> values;
+        for (const SpelledPlace& place : places) values.push_back(place.numbers[n].value);
+        if (std::ranges::count(values, values[0]) == static_cast<std::ptrdiff_t>(values.size())) {
+            words.push_back(std::to_string(values[0]));
+            continue;
+        }
+        std::string word;
+        for (const Column& known : parameters)
+            for (std::size_t times = 1; times <= 6 && word.empty(); ++times)
+                if (std::ranges::equal(known.values, values, [&](std::size_t a, std::size_t b) { return a * times == b; }))
+                    word = times == 1 ? known.name : std::to_string(times) + " * " + known.name;
+        if (word.empty()) {
+            const std::string base = parameter_name(first.numbers[n], aliases);
+            word = base;
+            for (std::size_t next = 2; std::ranges::find(parameters, word, &Column::name) != parameters.end(); ++next) word = base + std::to_string(next);
+            parameters.push_back({word, values});
+        }
+        words.push_back(word);
+    }
+    if (parameters.size() > 4) return false;
+    std::vector<std::string> names;
+    for (const SpelledAlias& known : aliases) names.push_back(known.name);
+    const std::string base = block_name(*first.layer, first.beside);
+    SpelledAlias alias{free_name(base, names), base, with_words(first.text, first.numbers, words)};
+    for (const Column& parameter : parameters) alias.parameters.push_back(parameter.name);
+    for (std::size_t n = 0; n < places.size(); ++n) {
+        std::string list;
+        for (const Column& parameter : parameters) list += (list.empty() ? "" : ", ") + std::to_string(parameter.values[n]);
+        places[n].layer->alias = alias.name + (list.empty() ? "" : "<" + list + ">");
+    }
+    aliases.push_back(std::move(alias));
+    return true;
+}
+
+/// Names for those of the layers that are written more than once: for all of one pattern, else for those that are the same.
+inline void add_aliases(std::vector<SpelledPlace> places, std::vector<SpelledAlias>& aliases) {
+    constexpr std::size_t least = 32;  // letters: what is shorter is as quick to read
+    for (SpelledPlace& place : places) place.text = text(*place.layer), place.numbers = numbers_in(place.text);
+    std::erase_if(places, [](const SpelledPlace& place) { return place.text.size() < least; });
+    const auto named_together = [&](auto alike) {
+        std::vector<bool> done(places.size(), false);
+        for (std::size_t n = 0; n < places.size(); ++n) {
+            std::vector<SpelledPlace> group;
+            std::size_t weight = 0;
+            for (std::size_t other = n; other < places.size(); ++other)
+                if (!done[other] && places[other].layer->alias.empty() && alike(places[n], places[other])) {
+                    done[other] = true, weight += places[other].weight;
+                    group.push_back(places[other]);
+                }
+            if (weight > 1) add_alias(group, aliases);
+        }
+    };
+    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return pattern_of(a.text) == pattern_of(b.text); });
+    named_together([](const SpelledPlace& a, const SpelledPlace& b) { return a.text == b.text; });
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+// ---- denim/exchange/spelled_blocks.hpp
+
+// What stands in a spelled network again and again, under a name: a convolution with its normalisation, a block and the activation behind it, and
+// what follows itself. "using Block = Residual<...>;", or with the numbers that differ as parameters.
+
+namespace denim::inline DENIM_TARGET::detail {
+
+using SpelledLayers = std::vector<SpelledLayer>;
+
+/// Puts layers from `first` on, `count` of them, into one Sequential.
+inline void join_layers(SpelledLayers& layers, std::size_t first, std::size_t count) {
+    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(first), end = begin + static_cast<std::ptrdiff_t>(count);
+    SpelledLayer line{0, "Sequential"};
+    line.children.assign(begin, end);
+    layers.erase(begin + 1, end);
+    layers[first] = std::move(line);
+}
+
+/// How many layers from `first` on belong together: a layer with weights, its normalisation and what activates that; or a block and its
+/// activation. 1 if there is no such.
+inline std::size_t unit_size(const SpelledLayers& layers, std::size_t first) {
+    const auto is = [&](std::size_t n, std::string_view word) { return n < layers.size() && layers[n].word.starts_with(word); };
+    if (is(first, "Residual")) return is(first + 1, "Activation") ? 2 : 1;
+    const bool learns = is(first, "Conv") || is(first, "DepthwiseConv") || is(first, "SeparableConv") || is(first, "Dense");
+    if (!learns || !is(first + 1, "BatchNorm")) return 1;
+    return is(first + 2, "Activation") ? 3 : 2;
+}
+
+/// Counts units by what they are but for their numbers.
+inline void count_units(const SpelledLayers& layers, std::map<std::string, std::size_t>& counts) {
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        if (const std::size_t size = unit_size(layers, n); size > 1) ++counts[pattern_of(listed(layers, n, size))];
+        count_units(layers[n].children, counts);
+    }
+}
+
+/// Joins the units that stand there at least `least` times. Of a composition, only in a line of layers: those of a Parallel stand beside each other.
+inline void join_units(SpelledLayers& layers, bool line, const std::map<std::string, std::size_t>& counts, std::size_t least) {
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+        const std::size_t size = line ? unit_size(layers, n) : 1;
+        if (size > 1 && size < layers.size() && counts.at(pattern_of(listed(layers, n, size))) >= least) join_layers(layers, n, size);
+    }
+    for (SpelledLayer& layer : layers) join_units(layer.children, layer.word != "Parallel" && layer.word != "Product", counts, least);
+}
+
+/// Of layers that follow each other again and again, the ones that save the most: a Repeat of them.
+inline bool fold_repeat(SpelledLayers& layers) {
+    std::vector<std::string> texts;
+    for (const SpelledLayer& layer : layers) texts.push_back(text(layer));
+    std::size_t first = 0, period = 0, times = 0, best = 60;  // what is shorter stays as it is
+    for (std::size_t p = 1; 2 * p <= layers.size(); ++p)
+        for (std::size_t begin = 0; begin + 2 * p <= layers.size(); ++begin) {
+            std::size_t end = begin + p, saved = 0;
+            while (end < layers.size() && texts[end] == texts[end - p]) ++end;
+            const std::size_t count = (end - begin) / p;
+            for (std::size_t n = begin + p; n < begin + count * p; ++n) saved += texts[n].size();
+            if (count > 1 && saved > best) first = begin, period = p, times = count, best = saved;
+        }
+    if (period == 0) return false;
+    SpelledLayer repeat{0, "Repeat", {std::to_string(times)}};
+    for (std::size_t n = 0; n < times; ++n) {
+        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period), layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
+        repeat.children.push_back(as_one(once, 0));
+    }
+    layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(first + 1), layers.begin() + static_cast<std::ptrdiff_t>(first + times * period));
+    layers[first] = std::move(repeat);
+    return true;
+}
+
+inline void fold_repeats(SpelledLayers& layers, bool line = true) {
+    for (SpelledLayer& layer : layers) fold_repeats(layer.children, layer.word != "Parallel" && layer.word != "Product" && layer.word != "Repeat");
+    while (line && fold_repeat(layers)) {}
+}
+
+/// Where compositions are written that stand so high above their deepest layers; inside of a Repeat they count twice. Gives the height of all.
+inline std::size_t collect_places(std::span<SpelledLayer> layers, std::size_t wanted, std::size_t weight, bool beside,
+                                  std::vector<SpelledPlace>& found) {
+    std::size_t height = 0;
+    for (SpelledLayer& layer : layers) {
+        if (layer.children.empty()) continue;
+        const bool repeat = layer.word == "Repeat";
+        const std::span children{layer.children.data(), repeat ? 1 : layer.children.size()};
+        const std::size_t own = 1 + collect_places(children, wanted, repeat ? 2 : weight, layer.word == "Parallel", found);
+        if (own == wanted && !repeat) found.push_back({&layer, weight, beside});
+        height = std::max(height, own);
+    }
+    return height;
+}
+
+/// A network in lines, one for each layer, and the names that they use, each behind those that it is made of.
+struct NamedBlocks {
+    std::vector<SpelledAlias> aliases;
+    std::vector<std::string> layers;
+};
+
+/// What is used in one other name alone stands there.
+inline void inline_aliases(NamedBlocks& blocks) {
+    constexpr std::size_t longest = 240;
+    for (std::size_t n = blocks.aliases.size(); n-- > 0;) {
+        const SpelledAlias alias = blocks.aliases[n];
+        std::size_t uses = 0;
+        for (const std::string& layer : blocks.layers) uses += count_word(layer, alias.name);
+        SpelledAlias* user = nullptr;
+        for (SpelledAlias& other : blocks.aliases)
+            if (const std::size_t count = count_word(other.meaning, alias.name); count > 0) uses += count, user = &other;
+        if (uses != 1 || !user || user->meaning.size() + alias.meaning.size() > longest) continue;
+        user->meaning = with_meaning(user->meaning, alias);
+        blocks.aliases.erase(blocks.aliases.begin() + static_cast<std::ptrdiff_t>(n));
+    }
+}
+
+/// "Block3" is "Block2" where that is gone; what halves rows and columns is a "DownBlock".
+inline void number_aliases(NamedBlocks& blocks, const std::string& taken) {
+    std::vector<std::string> names{taken};
+    std::map<std::string, std::string> renamed;
+    for (const SpelledAlias& alias : blocks.aliases) {
+        names.push_back(free_name((alias.meaning.find("Stride<2>") == std::string::npos ? "" : "Down") + alias.base, names));
+        renamed.emplace(alias.name, names.back());
+    }
+    const auto rename = [&](std::string& text) {
+        text = with_other_words(text, [&](const std::string& word) { return renamed.contains(word) ? renamed.at(word) : word; });
+    };
+    for (std::string& layer : blocks.layers) rename(layer);
+    for (SpelledAlias& alias : blocks.aliases) rename(alias.name), rename(alias.meaning);
+}
+
+/// Names for what stands there more than once; `taken` is none of them.
+inline NamedBlocks name_blocks(SpelledNetwork& network, const std::string& taken) {
+    std::map<std::string, std::size_t> counts;
+    count_units(network.layers, counts);
+    join_units(network.layers, true, counts, 3);
+    fold_repeats(network.layers);
+    NamedBlocks blocks;
+    std::vector<SpelledPlace> places;
+    const std::size_t highest = collect_places(network.layers, 0, 1, false, places);
+    for (std::size_t height = 1; height <= highest; ++height) {
+        places.clear();
+        collect_places(network.layers, height, 1, false, places);
+        add_aliases(places, blocks.aliases);
+    }
+    for (const SpelledLayer& layer : network.layers) blocks.layers.push_back(text(layer));
+    inline_aliases(blocks);
+    number_aliases(blocks, taken);
+    return blocks;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+/// In quotes of C++.
+inline std::string literal(std::string_view text) {
+    std::string result = "\"";
+    for (const char letter : text) result += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
+    return result + '"';
+}
+
+/// The text in lines of about 120 columns, the later ones indented; they begin with something that has brackets.
+inline std::string in_lines(std::string_view text, std::size_t indent) {
+    std::string lines, line;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        do {
+            const std::size_t comma = text.find(", ", end);
+            end = comma == text.npos ? text.size() : comma + 2;
+        } while (end < text.size() && text.substr(end, text.find(", ", end) - end).find('<') == text.npos);
+        const std::string_view part = text.substr(at, end - at);
+        if (line.size() + part.size() > 121 && line.size() > indent) {
+            lines += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+            line.assign(indent, ' ');
+        }
+        line += part;
+        at = end;
+    }
+    return lines + line;
+}
+
+/// "template <std::size_t Filters>\nusing Block = ...;"
+inline std::string definition(const SpelledAlias& alias) {
+    std::string text;
+    for (const std::string& parameter : alias.parameters) text += (text.empty() ? "template <" : ", ") + ("std::size_t " + parameter);
+    if (!text.empty()) text += ">\n";
+    return text + in_lines("using " + alias.name + " = " + alias.meaning + ";", 4) + "\n\n";
+}
+
+/// How the program makes numbers of its argument: of a photograph where the network takes colours, else of an array.
+inline std::string read_input(Shape picture, const std::string& name) {
+    const std::string size = sentence(picture.height, ", ", picture.width);
+    if (!picture.vector() && picture.channels == 3)
+        return "        const Picture photo = resize(read_picture(arguments[1]), Size{" + size + "});\n"
+               "        const auto input = view(photo.pixels.data(), std::array<std::size_t, 3>{" + size + ", 3});\n";
+    const std::string extents = picture.vector() ? std::to_string(picture.channels) : sentence(size, ", ", picture.channels);
+    return "        const std::vector<float> numbers = read_npy(arguments[1]).as<float>();  // (" + extents + ")\n"
+           "        if (numbers.size() != " + name + "::input.size()) throw std::runtime_error(\"an array of shape (" + extents + ") was expected\");\n"
+           "        const auto input = view(numbers.data(), std::array<std::size_t, " + (picture.vector() ? "1" : "3") + ">{" + extents + "});\n";
+}
+
+}  // namespace detail
+
+DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name) {
+    using Form = ProgramWeights::Form;
+    detail::require_identifier(name);
+    const detail::NamedBlocks blocks = detail::name_blocks(network, name);
+    const bool photo = !network.picture.vector() && network.picture.channels == 3;
+    const std::string taken = weights.form == Form::denim   ? "load_into(network, " + detail::literal(weights.file) + ");"
+                              : weights.form == Form::onnx ? "import_onnx(network, " + detail::literal(weights.file) + ");"
+                                                           : "import_weights(network, " + detail::literal(weights.file) + ");";
+    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") + ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
+    text += "#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n";
+    if (!photo) text += "#include <denim/format.hpp>\n";
+    if (weights.form == Form::keras) text += "#include <denim/hdf5.hpp>\n";
+    if (photo) text += "#include <denim/image.hpp>\n";
+    text += "\n#include <algorithm>\n#include <array>\n#include <cstddef>\n#include <exception>\n#include <iostream>\n#include <numeric>\n#include <span>\n";
+    if (!photo) text += "#include <stdexcept>\n";
+    text += "#include <vector>\n\nusing namespace denim;\n\n";
+    for (const detail::SpelledAlias& alias : blocks.aliases) text += detail::definition(alias);
+    text += "using " + name + " = Network<" + detail::input_text(network.picture) + ", Sequential<";
+    for (const std::string& layer : blocks.layers) text += (&layer == blocks.layers.data() ? "\n" : ",\n") + detail::in_lines("    " + layer, 8);
+    text += ">>;\n\n" + name + " trained() {\n    " + name + " network;\n    " + taken + "\n    return network;\n}\n\n";
+    text += "int main(int count, char** arguments) {\n    if (count != 2) return 2;\n    try {\n        const Predictor predictor{trained()};\n";
+    if (photo) text += "        // Bytes are divided by 255. Whatever else was done to pictures when it was trained, its file does not tell: a mean and a deviation\n"
+                       "        // are a Normalise<Mean<...>, Deviation<...>> in front of its layers.\n";
+    text += detail::read_input(network.picture, name);
+    const std::string what = network.without_softmax ? "probabilities" : "predict";
+    text += "        const auto scores = predictor." + what + "(input);\n"
+            "        std::vector<std::size_t> classes(scores.size());\n"
+            "        std::iota(classes.begin(), classes.end(), std::size_t{0});\n"
+            "        std::ranges::sort(classes, std::ranges::greater{}, [&](std::size_t n) { return scores.data()[n]; });\n"
+            "        for (const std::size_t n : std::span{classes}.first(std::min<std::size_t>(5, classes.size())))\n"
+            "            std::cout << n << ' ' << scores.data()[n] << '\\n';\n"
+            "    } catch (const std::exception& error) {\n        std::cerr << error.what() << '\\n';\n        return 1;\n    }\n    return 0;\n}\n";
+    return {std::move(text), std::move(network)};
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/exchange/spelled_weights.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
+    return [&graph](std::size_t source, const std::string& row) {
+        const std::size_t slot = detail::parse_weight_name(row).slot;
+        const auto& weights = graph.layers.at(source).weights;
+        if (slot >= weights.size()) throw std::invalid_argument(graph.layers[source].node + " has no " + row);
+        return weights[slot].numbers();
+    };
+}
+
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
+    std::vector<std::string> names;
+    std::vector<std::vector<std::size_t>> shapes;
+    std::vector<std::vector<float>> values;
+    detail::each_leaf(network.layers, "", [&](const detail::SpelledLayer& layer, const std::string& place) {
+        for (const detail::SpelledRow& row : layer.rows) {
+            names.push_back(place + '.' + row.name);
+            shapes.push_back(row.shape);
+            try {
+                values.push_back(numbers_of(layer.source.value(), row.name));
+            } catch (const std::invalid_argument& error) {
+                throw FileError(file, error.what());
+            } catch (const std::range_error& error) {
+                throw FileError(file, names.back() + ": " + error.what());
+            }
+            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{}); values.back().size() != expected)
+                throw FileError(file, detail::sentence(names.back(), ": ", expected, " numbers were expected, the file has ", values.back().size()));
+            if (!all_finite(std::span<const float>{values.back()})) throw FileError(file, names.back() + " holds a number that is not finite");
+        }
+    });
+    std::vector<NamedTensor> tensors;
+    for (std::size_t n = 0; n < names.size(); ++n) tensors.push_back({names[n], shapes[n], values[n]});
+    write_weights(to, tensors);
 }
 
 }  // namespace denim::inline DENIM_TARGET

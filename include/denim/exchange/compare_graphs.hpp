@@ -5,15 +5,26 @@
 
 #include <denim/exchange/layer_graph.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <vector>
+
+namespace denim::inline DENIM_TARGET {
+
+/// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
+/// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
+DENIM_ONCE std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -118,8 +129,8 @@ private:
 
 }  // namespace detail
 
-/// For each layer of a network's graph, the number of the file's layer that computes the same from the same; the number of the
-/// file's layers for a Dropout. Throws std::invalid_argument with a sentence that names the first layer that differs.
-inline std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
+DENIM_ONCE std::vector<std::size_t> match_graphs(const LayerGraph& network, const LayerGraph& file) { return detail::GraphMatch{network, file}.take(); }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -11,8 +11,6 @@
 #include <denim/format/weights_metadata.hpp>
 #include <denim/machine/each_index.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -34,52 +32,20 @@ struct OnnxOptions {
 
 namespace detail {
 
+/// ["male", "female"]
+DENIM_ONCE std::string json_list(const std::vector<std::string>& words);
+
 /// A layer that can be written: an overload of to_onnx takes its spec.
 template <class Spec>
 concept HasOnnx =
     requires(const Spec& spec, const OnnxLayer& layer, OnnxGraph& graph) { OnnxFlow{to_onnx(spec, layer, graph)}; };
 
 // From the input (N, H, W, C), as Denim takes it, to (N, C, H, W); vectors stay (N, C).
-inline OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
-    std::string value = in.vector() ? "features" : "images";
-    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
-    if (in.vector()) extents = {0, in.channels};
-    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
-    graph.layer = "input";
-    if (options.bytes) {
-        const auto& [scale, mean, deviation] = options.preprocessing;
-        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
-            if (numbers.empty()) return;
-            if (numbers.size() != in.channels)
-                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
-                                            " numbers, but pictures have " + std::to_string(in.channels) +
-                                            " channels; expected one for each");
-            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
-        };
-        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
-        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
-        each("Sub", mean, "mean");
-        each("Div", deviation, "deviation");
-    }
-    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
-}
+DENIM_ONCE OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options);
 
 // Softmax or sigmoid of each head by itself, as the loss means it that the network learned by.
-inline std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
-                                          std::span<const Gives> gives) {
-    const auto add = [&](const std::string& of, Gives what) {
-        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
-    };
-    if (heads.size() == 1) return add(logits, gives[0]);
-    std::vector<std::int64_t> widths(heads.begin(), heads.end());
-    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
-    split.attributes = {{"axis", std::int64_t{1}}};
-    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
-    graph.model.nodes.push_back(split);
-    std::vector<std::string> probabilities;
-    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
-    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
-}
+DENIM_ONCE std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives);
 
 // Layers go by their entries in the flat list, as the user wrote them: what fuses inside stays inside.
 template <class Network, std::size_t Index>
@@ -132,8 +98,8 @@ OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
     graph.model.nodes.push_back({type, name, {result.name}, {name}, {}});
     graph.model.outputs.push_back({name, ElementType::float32, {0, Network::output.size()}});
     graph.model.metadata["architecture"] = detail::architecture_of<Network>();
-    graph.model.metadata["outputs"] = nlohmann::json(words_of(network.gives())).dump();
-    if (!options.labels.empty()) graph.model.metadata["labels"] = nlohmann::json(options.labels).dump();
+    graph.model.metadata["outputs"] = detail::json_list(words_of(network.gives()));
+    if (!options.labels.empty()) graph.model.metadata["labels"] = detail::json_list(options.labels);
     return std::move(graph.model);
 }
 
@@ -146,3 +112,59 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <nlohmann/json.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string json_list(const std::vector<std::string>& words) { return nlohmann::json(words).dump(); }
+
+DENIM_ONCE OnnxFlow onnx_input(OnnxGraph& graph, Shape in, const OnnxOptions& options) {
+    std::string value = in.vector() ? "features" : "images";
+    std::vector<std::size_t> extents{0, in.height, in.width, in.channels};
+    if (in.vector()) extents = {0, in.channels};
+    graph.model.inputs.push_back({value, options.bytes ? ElementType::uint8 : ElementType::float32, extents});
+    graph.layer = "input";
+    if (options.bytes) {
+        const auto& [scale, mean, deviation] = options.preprocessing;
+        const auto each = [&](const char* type, const std::vector<float>& numbers, const char* name) {
+            if (numbers.empty()) return;
+            if (numbers.size() != in.channels)
+                throw std::invalid_argument("denim: export_onnx: preprocessing has " + std::to_string(numbers.size()) +
+                                            " numbers, but pictures have " + std::to_string(in.channels) +
+                                            " channels; expected one for each");
+            value = graph.add(type, {value, graph.constant<float>(name, numbers, {numbers.size()})});
+        };
+        value = graph.add("Cast", {value}, {{"to", std::int64_t{1}}});
+        value = graph.add("Mul", {value, graph.constant<float>("scale", std::span{&scale, 1}, {})});
+        each("Sub", mean, "mean");
+        each("Div", deviation, "deviation");
+    }
+    return in.vector() ? OnnxFlow{value, true} : OnnxFlow{graph.channels_first(value)};
+}
+
+DENIM_ONCE std::string probabilities_of_heads(OnnxGraph& graph, const std::string& logits, std::span<const std::size_t> heads,
+                                          std::span<const Gives> gives) {
+    const auto add = [&](const std::string& of, Gives what) {
+        return what == Gives::labels ? graph.add("Sigmoid", {of}) : graph.add("Softmax", {of}, {{"axis", std::int64_t{1}}});
+    };
+    if (heads.size() == 1) return add(logits, gives[0]);
+    std::vector<std::int64_t> widths(heads.begin(), heads.end());
+    OnnxNode split{"Split", graph.layer + ".Split", {logits, graph.constant<std::int64_t>("widths", widths, {widths.size()})}, {}, {}};
+    split.attributes = {{"axis", std::int64_t{1}}};
+    for (std::size_t head = 0; head < heads.size(); ++head) split.outputs.push_back(graph.layer + ".head_" + std::to_string(head));
+    graph.model.nodes.push_back(split);
+    std::vector<std::string> probabilities;
+    for (std::size_t head = 0; head < heads.size(); ++head) probabilities.push_back(add(split.outputs[head], gives[head]));
+    return graph.add("Concat", probabilities, {{"axis", std::int64_t{1}}});
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -4,14 +4,7 @@
 // The arrays of an npz, safetensors or PyTorch file that another framework wrote, and what their names say.
 
 #include <denim/exchange/weight_layout.hpp>
-#include <denim/format/file_kind.hpp>
-#include <denim/format/npz.hpp>
-#include <denim/format/pytorch.hpp>
-#include <denim/format/safetensors.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -53,7 +46,35 @@ struct WeightName {
     std::string_view kind = {};  // its ending
 };
 
-inline WeightName parse_weight_name(std::string_view name) {
+DENIM_ONCE WeightName parse_weight_name(std::string_view name);
+
+/// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
+DENIM_ONCE bool natural_less(std::string_view a, std::string_view b);
+
+}  // namespace detail
+
+/// Reads an npz, a safetensors or a PyTorch file (.pt, .pth; told apart by their first bytes), numbers converted to float; a file of another
+/// kind is refused as what it is. PyTorch's counters `num_batches_tracked` are left out: they are no weights.
+DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/format/file_kind.hpp>
+#include <denim/format/npz.hpp>
+#include <denim/format/pytorch.hpp>
+#include <denim/format/safetensors.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE WeightName parse_weight_name(std::string_view name) {
     constexpr std::array<std::pair<std::string_view, std::size_t>, 20> endings{{{"depthwise_kernel", 0},
                                                                                 {"pointwise_kernel", 0},
                                                                                 {"kernel", 0},
@@ -85,8 +106,7 @@ inline WeightName parse_weight_name(std::string_view name) {
     return {std::string{name}, WeightName::unknown, {}};
 }
 
-/// Names in the order that people expect: "conv2" before "conv10", "dense" before "dense_1".
-inline bool natural_less(std::string_view a, std::string_view b) {
+DENIM_ONCE bool natural_less(std::string_view a, std::string_view b) {
     const auto digit = [](char letter) { return letter >= '0' && letter <= '9'; };
     while (!a.empty() && !b.empty()) {
         const auto length = [&](std::string_view text) {
@@ -109,9 +129,7 @@ inline bool natural_less(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// Reads an npz, a safetensors or a PyTorch file (.pt, .pth; told apart by their first bytes), numbers converted to float; a file of another
-/// kind is refused as what it is. PyTorch's counters `num_batches_tracked` are left out: they are no weights.
-inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
+DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
     ForeignWeights weights{path.string(), false, {}};
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
@@ -147,3 +165,5 @@ inline ForeignWeights read_foreign_weights(const std::filesystem::path& path) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -29,32 +29,14 @@ namespace detail {
 
 /// What each head gives, by the file: its metadata, if export_onnx wrote them, or the softmax or sigmoid at its end that the network has not.
 /// Nothing where it does not say.
-inline std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
-                                             std::span<const std::size_t> taken) {
-    if (model.metadata.contains("architecture") && model.metadata.contains("outputs"))
-        return read_metadata(file, {{"outputs", model.metadata.at("outputs")}}).outputs;
-    if (graph.result == 0 || std::ranges::find(taken, graph.result - 1) != taken.end()) return {};
-    const std::string& last = graph.layers[graph.result - 1].word;
-    if (last == "sigmoid") return {std::string{gives_words[static_cast<std::size_t>(Gives::labels)]}};
-    if (last == "softmax" || last == "log_softmax") return {std::string{gives_words[static_cast<std::size_t>(Gives::classes)]}};
-    return {};
-}
+DENIM_ONCE std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
+                                             std::span<const std::size_t> taken);
 
 /// Gamma or beta of a normalisation.
-inline bool may_be_missing(const GraphLayer& layer, std::size_t number) {
-    using Kind = GraphLayer::Kind;
-    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
-}
+DENIM_ONCE bool may_be_missing(const GraphLayer& layer, std::size_t number);
 
 /// The numbers of a file's layer for ours; the gamma of a BatchNorm with another epsilon changes so that both give the same.
-inline std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
-    std::vector<float> numbers = theirs.weights[number].numbers();
-    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
-    const std::vector<float> variances = theirs.weights[3].numbers();
-    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
-        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
-    return numbers;
-}
+DENIM_ONCE std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number);
 
 }  // namespace detail
 
@@ -108,3 +90,40 @@ void import_onnx(Network& network, const std::filesystem::path& file) {
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::vector<std::string> onnx_outputs(const std::string& file, const OnnxModel& model, const LayerGraph& graph,
+                                             std::span<const std::size_t> taken) {
+    if (model.metadata.contains("architecture") && model.metadata.contains("outputs"))
+        return read_metadata(file, {{"outputs", model.metadata.at("outputs")}}).outputs;
+    if (graph.result == 0 || std::ranges::find(taken, graph.result - 1) != taken.end()) return {};
+    const std::string& last = graph.layers[graph.result - 1].word;
+    if (last == "sigmoid") return {std::string{gives_words[static_cast<std::size_t>(Gives::labels)]}};
+    if (last == "softmax" || last == "log_softmax") return {std::string{gives_words[static_cast<std::size_t>(Gives::classes)]}};
+    return {};
+}
+
+DENIM_ONCE bool may_be_missing(const GraphLayer& layer, std::size_t number) {
+    using Kind = GraphLayer::Kind;
+    return (layer.kind == Kind::batch_norm || layer.kind == Kind::layer_norm || layer.kind == Kind::group_norm) && number < 2;
+}
+
+DENIM_ONCE std::vector<float> numbers_for(const GraphLayer& ours, const GraphLayer& theirs, std::size_t number) {
+    std::vector<float> numbers = theirs.weights[number].numbers();
+    if (theirs.kind != GraphLayer::Kind::batch_norm || number != 0 || ours.epsilon == theirs.epsilon) return numbers;
+    const std::vector<float> variances = theirs.weights[3].numbers();
+    for (std::size_t c = 0; c < std::min(numbers.size(), variances.size()); ++c)
+        numbers[c] = changed_gamma(numbers[c], variances[c], theirs.epsilon, ours.epsilon);
+    return numbers;
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -3,7 +3,6 @@
 
 // Weights from Keras and PyTorch into a network, and the way back.
 
-#include <denim/exchange/changed_gamma.hpp>
 #include <denim/exchange/match_weights.hpp>
 #include <denim/exchange/weight_places.hpp>
 #include <denim/layer/batch_norm.hpp>
@@ -55,26 +54,12 @@ std::vector<OwnEpsilon> own_epsilons() {
 /// Lets BatchNorm layers give the same numbers with the epsilon that they have on the other side, by their gamma: on the way in from the
 /// file's to the network's, on the way out back. `told` is what the file says of each place. Throws std::invalid_argument if a layer without
 /// gamma would have to change.
-inline void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
-                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {}) {
-    for (std::size_t place = 0; place < places.size(); ++place) {
-        const WeightPlace& variance = places[place];
-        const OwnEpsilon& ours = own[variance.layer];
-        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
-        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
-        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
-        if (theirs == ours.value) continue;
-        const auto gamma =
-            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
-        if (gamma == places.end())
-            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
-                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
-        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
-            float& factor = parameters[gamma->offset + c];
-            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
-        }
-    }
-}
+DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told = {});
+
+/// Numbers of a network, as that layout has them, to npz or safetensors, under the names of its rows or those that the table gives them.
+DENIM_ONCE void write_foreign_weights(const std::filesystem::path& file, WeightLayout layout, std::span<const WeightPlace> places,
+                                      std::span<const float> parameters, const NameTable& names);
 
 /// Puts a file's arrays into the network, all or none.
 template <class Network>
@@ -121,13 +106,30 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
     std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
     require_finite_rows(network.rows(), parameters, file.string());
     detail::change_epsilon(places, parameters, detail::own_epsilons<Network>(), layout, options, false);
+    detail::write_foreign_weights(file, layout, places, parameters, options.names);
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/exchange/changed_gamma.hpp>
+#include <denim/format/npz_writer.hpp>
+#include <denim/format/safetensors.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE void write_foreign_weights(const std::filesystem::path& file, WeightLayout layout, std::span<const WeightPlace> places,
+                                      std::span<const float> parameters, const NameTable& names) {
     std::vector<std::vector<float>> numbers;
     std::vector<NamedView> views;
     numbers.reserve(places.size());
     for (const WeightPlace& place : places) {
-        numbers.push_back(to_layout(place, layout, std::span{parameters}.subspan(place.offset, place.extents.size())));
-        const auto name = options.names.find(place.name);
-        views.push_back({name == options.names.end() ? place.name : name->second,
+        numbers.push_back(to_layout(place, layout, parameters.subspan(place.offset, place.extents.size())));
+        const auto name = names.find(place.name);
+        views.push_back({name == names.end() ? place.name : name->second,
                          AnyArrayView::of(std::span<const float>{numbers.back()}, shape_in(place, layout))});
     }
     if (file.extension() == ".safetensors")
@@ -136,4 +138,29 @@ void export_weights(const Network& network, const std::filesystem::path& file, W
         write_npz(file, views);
 }
 
+DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<float> parameters, std::span<const OwnEpsilon> own, WeightLayout layout,
+                           const WeightOptions& options, bool in, std::span<const std::optional<double>> told) {
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        const WeightPlace& variance = places[place];
+        const OwnEpsilon& ours = own[variance.layer];
+        if (ours.value == 0 || !variance.name.ends_with(".variance")) continue;
+        const double usual = ours.stated ? ours.value : layout == WeightLayout::keras ? 1e-3 : 1e-5;
+        const double theirs = options.batch_norm_epsilon.value_or(place < told.size() ? told[place].value_or(usual) : usual);
+        if (theirs == ours.value) continue;
+        const auto gamma =
+            std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
+        if (gamma == places.end())
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+                                                 "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
+        for (std::size_t c = 0; c < variance.extents.size(); ++c) {
+            float& factor = parameters[gamma->offset + c];
+            factor = changed_gamma(factor, parameters[variance.offset + c], in ? theirs : ours.value, in ? ours.value : theirs);
+        }
+    }
+}
+
+}  // namespace detail
+
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

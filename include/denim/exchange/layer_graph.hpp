@@ -4,8 +4,6 @@
 // A network as a list of layers, each with the layers that it reads: what a reader of another framework's graph makes of it.
 
 #include <denim/exchange/layer_chain.hpp>
-#include <denim/machine/file_error.hpp>
-#include <denim/machine/number_text.hpp>
 #include <denim/tensor/shape.hpp>
 
 #include <cstddef>
@@ -66,7 +64,22 @@ struct LayerGraph {
 namespace detail {
 
 /// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
-inline std::string words_of(const GraphLayer& layer) {
+DENIM_ONCE std::string words_of(const GraphLayer& layer);
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/machine/file_error.hpp>
+#include <denim/machine/number_text.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string words_of(const GraphLayer& layer) {
     using Kind = GraphLayer::Kind;
     const auto windows = [&] {
         const auto& [size, step, dilation, same, zeros, counts_padding] = layer.windows;
@@ -124,3 +137,5 @@ inline std::string words_of(const GraphLayer& layer) {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -43,23 +43,10 @@ struct MatchReport {
 namespace detail {
 
 /// "2.0" of "2.0.weights".
-inline std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
-
-/// Whether a row is one of `names`, or inside a layer that is.
-inline bool is_named(const std::string& row, std::span<const std::string> names) {
-    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
-}
+DENIM_ONCE std::string layer_of_row(const std::string& row);
 
 /// Why a row does not fit the file, or nothing.
-inline std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
-    if (is_named(row.name, skip)) return "it was to be skipped";
-    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
-    if (tensor == weights.tensors().end()) return "the file has no array of this name";
-    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
-    const std::vector<std::size_t> expected(extents.begin(), extents.end());
-    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
-    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
-}
+DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip);
 
 }  // namespace detail
 
@@ -107,3 +94,32 @@ MatchReport load_matching(Network& network, const std::filesystem::path& path, c
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string layer_of_row(const std::string& row) { return row.substr(0, row.rfind('.')); }
+
+/// Whether a row is one of `names`, or inside a layer that is.
+inline bool is_named(const std::string& row, std::span<const std::string> names) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return row == name || row.starts_with(name + '.'); });
+}
+
+DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std::span<const std::string> skip) {
+    if (is_named(row.name, skip)) return "it was to be skipped";
+    const auto tensor = std::ranges::find(weights.tensors(), row.name, &NamedTensor::name);
+    if (tensor == weights.tensors().end()) return "the file has no array of this name";
+    const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
+    const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
+    return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
+}
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

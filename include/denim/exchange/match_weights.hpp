@@ -24,6 +24,20 @@ using NameTable = std::map<std::string, std::string>;
 
 namespace denim::inline DENIM_TARGET {
 
+/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
+/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
+/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
+/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
+/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
+DENIM_ONCE std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
 namespace detail {
 
 /// Both sides of a file that does not fit, line by line.
@@ -56,13 +70,8 @@ inline bool named_as_rows(const ForeignWeights& file, std::span<const WeightPlac
 
 }  // namespace detail
 
-/// For each parameter of the network, the number of its array in the file. What `names` lists is taken by name, and so is all of
-/// a file whose arrays have the names of the rows. The rest goes by the order of an ordered file, in which the layers of several
-/// branches may take turns; in an unordered one, a layer's arrays are found by their shapes, and layers of the same shapes by
-/// their numbers ("features.0", "features.3"). Throws FileError with both tables where anything is left over, has another shape,
-/// or could be meant in two ways: order says nothing of layers of the same shapes in branches that stand side by side.
-inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
-                                              WeightLayout layout, const NameTable& names = {}) {
+DENIM_ONCE std::vector<std::size_t> match_weights(const ForeignWeights& file, std::span<const WeightPlace> network,
+                                              WeightLayout layout, const NameTable& names) {
     const auto fail = [&](const std::string& sentence) {
         throw FileError(file.file, sentence + detail::both_tables(file, network, layout));
     };
@@ -160,3 +169,5 @@ inline std::vector<std::size_t> match_weights(const ForeignWeights& file, std::s
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <denim/exchange/layer_graph.hpp>
+#include <denim/format/onnx_model.hpp>
 
 // An ONNX graph as a list of layers. Every node and edge that leads from the picture to the output is accounted for: it becomes
 // a layer, or provably changes nothing, or is refused by name.
+
+#include <string>
+
+namespace denim::inline DENIM_TARGET {
+
+/// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
+/// node that is not understood, and why.
+DENIM_ONCE LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
 
 #include <denim/exchange/onnx_input.hpp>
 #include <denim/exchange/onnx_operators.hpp>
@@ -12,7 +26,6 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -163,8 +176,8 @@ private:
 
 }  // namespace detail
 
-/// The layers of an ONNX model, which has to outlive their weights. Throws FileError under the name `file` that names the first
-/// node that is not understood, and why.
-inline LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
+DENIM_ONCE LayerGraph onnx_layer_graph(const std::string& file, const OnnxModel& model) { return detail::OnnxLayers{file, model}.take(); }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

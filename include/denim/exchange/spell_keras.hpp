@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <denim/exchange/spelled_network.hpp>
+#include <denim/format/byte_source.hpp>
 
 // A Keras model, from its .keras file (a zip archive with config.json) or from the text of model.to_json(). Keras's older .h5
 // files are HDF5, which is not read: keras.models.load_model("x.h5").save("x.keras") turns one into the other.
 
-#include <denim/exchange/keras_spelling.hpp>
-#include <denim/format/file_kind.hpp>
-#include <denim/format/weights_metadata.hpp>
-#include <denim/format/zip_directory.hpp>
-
-#include <nlohmann/json.hpp>
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,7 +14,44 @@ namespace denim::inline DENIM_TARGET {
 namespace detail {
 
 /// config.json of a .keras archive, or the source itself.
-inline std::string keras_config(const ByteSource& source) {
+DENIM_ONCE std::string keras_config(const ByteSource& source);
+
+}  // namespace detail
+
+/// A Keras model in Denim's words, and the names of its layers, which `source` of each spelled layer counts.
+struct SpelledKeras {
+    SpelledNetwork network;
+    std::vector<std::string> layers;
+};
+
+/// From the text of model.to_json(), which `source` holds as far as errors are concerned. Throws FileError for what has no spelling.
+DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::string& text);
+
+/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
+/// FileError for what has no spelling.
+DENIM_ONCE std::string spell_keras(const ByteSource& source, const std::string& name = "Model");
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/exchange/keras_spelling.hpp>
+#include <denim/format/file_kind.hpp>
+#include <denim/format/weights_metadata.hpp>
+#include <denim/format/zip_directory.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::string keras_config(const ByteSource& source) {
     constexpr std::uint64_t most = 1 << 26;
     std::array<std::byte, 2> begin{};
     if (source.size() < 2) source.fail("a Keras model was expected, it has less than 2 bytes");
@@ -49,14 +76,7 @@ inline std::string keras_config(const ByteSource& source) {
 
 }  // namespace detail
 
-/// A Keras model in Denim's words, and the names of its layers, which `source` of each spelled layer counts.
-struct SpelledKeras {
-    SpelledNetwork network;
-    std::vector<std::string> layers;
-};
-
-/// From the text of model.to_json(), which `source` holds as far as errors are concerned. Throws FileError for what has no spelling.
-inline SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
+DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::string& text) {
     if (detail::deepest_bracket(text) > 64) source.fail("the model nests too deep");
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
@@ -75,9 +95,7 @@ inline SpelledKeras spelled_keras(const ByteSource& source, const std::string& t
     }
 }
 
-/// The type that computes what the Keras model computes, up to its logits: "using NAME = denim::Network<...>;". Throws
-/// FileError for what has no spelling.
-inline std::string spell_keras(const ByteSource& source, const std::string& name = "Model") {
+DENIM_ONCE std::string spell_keras(const ByteSource& source, const std::string& name) {
     try {
         return detail::spelling_of(spelled_keras(source, detail::keras_config(source)).network, name);
     } catch (const std::invalid_argument& error) {
@@ -86,3 +104,5 @@ inline std::string spell_keras(const ByteSource& source, const std::string& name
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

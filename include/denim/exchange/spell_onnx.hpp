@@ -15,6 +15,25 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
+/// A graph in Denim's words; what has none throws FileError that names the node.
+DENIM_ONCE SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph);
+
+DENIM_ONCE std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name);
+
+}  // namespace detail
+
+/// The type that computes what the model computes, up to its logits: "using NAME = denim::Network<...>;". Throws FileError
+/// under the name `file` that names the node for which there is no spelling.
+DENIM_ONCE std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model");
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
 /// Adds a layer of the graph to a chain; `apart` if others read what its first input gives. The chains that it joins come from
 /// `take`.
 template <class Take>
@@ -70,8 +89,7 @@ void spell_layer(LayerChain& chain, const GraphLayer& layer, bool apart, Take ta
     chain = LayerChain::concatenation(std::move(branches));
 }
 
-/// A graph in Denim's words; what has none throws FileError that names the node.
-inline SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
+DENIM_ONCE SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& graph) {
     std::size_t result = graph.result;
     bool classes = false;
     if (result > 0) {  // networks give logits
@@ -108,7 +126,7 @@ inline SpelledNetwork spelled_graph(const std::string& file, const LayerGraph& g
     }
 }
 
-inline std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
+DENIM_ONCE std::string spell_graph(const std::string& file, const LayerGraph& graph, const std::string& name) {
     try {
         return spelling_of(spelled_graph(file, graph), name);
     } catch (const std::invalid_argument& error) {
@@ -118,10 +136,10 @@ inline std::string spell_graph(const std::string& file, const LayerGraph& graph,
 
 }  // namespace detail
 
-/// The type that computes what the model computes, up to its logits: "using NAME = denim::Network<...>;". Throws FileError
-/// under the name `file` that names the node for which there is no spelling.
-inline std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name = "Model") {
+DENIM_ONCE std::string spell_onnx(const std::string& file, const OnnxModel& model, const std::string& name) {
     return detail::spell_graph(file, onnx_layer_graph(file, model), name);
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

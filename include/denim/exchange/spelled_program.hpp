@@ -3,7 +3,6 @@
 
 // A small program for a network that was spelled: its type, its weights from their file, and the most probable classes of a picture.
 
-#include <denim/exchange/spelled_blocks.hpp>
 #include <denim/exchange/spelled_network.hpp>
 #include <denim/machine/file_error.hpp>
 
@@ -24,6 +23,23 @@ struct ProgramWeights {
 };
 
 }  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// The text of a .cpp file, and the network with the places that its layers have there.
+struct SpelledProgram {
+    std::string text;
+    SpelledNetwork network;
+};
+
+/// The program. What is spelled again and again has a name of its own in it. `source` is the file that was spelled.
+DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name = "Model");
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+#include <denim/exchange/spelled_blocks.hpp>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -78,14 +94,7 @@ inline std::string read_input(Shape picture, const std::string& name) {
 
 }  // namespace detail
 
-/// The text of a .cpp file, and the network with the places that its layers have there.
-struct SpelledProgram {
-    std::string text;
-    SpelledNetwork network;
-};
-
-/// The program. What is spelled again and again has a name of its own in it. `source` is the file that was spelled.
-inline SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name = "Model") {
+DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::string& source, const ProgramWeights& weights, const std::string& name) {
     using Form = ProgramWeights::Form;
     detail::require_identifier(name);
     const detail::NamedBlocks blocks = detail::name_blocks(network, name);
@@ -121,3 +130,5 @@ inline SpelledProgram spelled_program(SpelledNetwork network, const std::string&
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -27,7 +27,19 @@ namespace denim::inline DENIM_TARGET {
 using SpelledNumbers = std::function<std::vector<float>(std::size_t source, const std::string& row)>;
 
 /// Of an ONNX file's layers.
-inline SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
+DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph);
+
+/// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
+/// numbers or one is not finite; nothing is written then.
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
     return [&graph](std::size_t source, const std::string& row) {
         const std::size_t slot = detail::parse_weight_name(row).slot;
         const auto& weights = graph.layers.at(source).weights;
@@ -36,9 +48,7 @@ inline SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
     };
 }
 
-/// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
-/// numbers or one is not finite; nothing is written then.
-inline void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
     std::vector<std::string> names;
     std::vector<std::vector<std::size_t>> shapes;
     std::vector<std::vector<float>> values;
@@ -64,3 +74,5 @@ inline void write_spelled_weights(const std::string& file, const SpelledNetwork&
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

@@ -24,59 +24,22 @@ struct WeightGroup {
     std::vector<std::size_t> members;                                      // their numbers
 };
 
-inline std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    std::vector<WeightGroup> groups;
-    for (std::size_t n = 0; n < items.size(); ++n) {
-        const auto& [name, shape] = items[n];
-        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
-        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
-        const std::pair entry{name.slot, shape};
-        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
-        group->shapes.insert(group->shapes.begin() + place, entry);
-        group->members.insert(group->members.begin() + place, n);
-    }
-    return groups;
-}
+DENIM_ONCE std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items);
 
 /// The windows of a SeparableConv2D become a layer of their own, as they are here: "block/depthwise" beside "block".
-inline void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
-    const auto has_points = [&](const std::string& layer) {
-        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
-    };
-    for (auto& item : items)
-        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
-}
+DENIM_ONCE void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items);
 
 /// "conv_12" without what tells it from "conv_3", and "2.0" without anything: numbers give an order.
-inline std::string without_numbers(std::string text) {
-    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
-    return text;
-}
+DENIM_ONCE std::string without_numbers(std::string text);
 
-inline bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
-    return std::ranges::binary_search(one.beside, other.layer);
-}
+DENIM_ONCE bool stand_beside(const WeightPlace& one, const WeightPlace& other);
 
 /// Two layers side by side whose parameters have the same shapes: the first rows of each. The rows come layer by layer.
-inline std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
-                                                                                     WeightLayout layout) {
-    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
-    for (const WeightPlace* const row : rows) {
-        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
-        layers.back().second.push_back(shape_in(*row, layout));
-    }
-    for (std::size_t n = 0; n < layers.size(); ++n)
-        for (std::size_t other = 0; other < n; ++other)
-            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
-                return std::pair{layers[other].first, layers[n].first};
-    return std::nullopt;
-}
+DENIM_ONCE std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout);
 
 /// Whether the name of an array says that it is what the row is, or says nothing.
-inline bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
-    const std::size_t slot = parse_weight_name(tensor.name).slot;
-    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
-}
+DENIM_ONCE bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row);
 
 /// Goes through the arrays of an ordered file and gives each run of them to a layer of the network that fits and whose
 /// predecessors have theirs: branches may take turns in any way. What was found is unique, or there are two ways.
@@ -146,3 +109,61 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE std::vector<WeightGroup> groups_of(const std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    std::vector<WeightGroup> groups;
+    for (std::size_t n = 0; n < items.size(); ++n) {
+        const auto& [name, shape] = items[n];
+        auto group = std::ranges::find(groups, name.layer, &WeightGroup::layer);
+        if (group == groups.end()) group = groups.insert(group, {name.layer, {}, {}});
+        const std::pair entry{name.slot, shape};
+        const auto place = std::ranges::upper_bound(group->shapes, entry) - group->shapes.begin();
+        group->shapes.insert(group->shapes.begin() + place, entry);
+        group->members.insert(group->members.begin() + place, n);
+    }
+    return groups;
+}
+
+DENIM_ONCE void part_separable(std::vector<std::pair<WeightName, std::vector<std::size_t>>>& items) {
+    const auto has_points = [&](const std::string& layer) {
+        return std::ranges::any_of(items, [&](const auto& item) { return item.first.layer == layer && item.first.kind == "pointwise_kernel"; });
+    };
+    for (auto& item : items)
+        if (WeightName& name = item.first; name.kind == "depthwise_kernel" && has_points(name.layer)) name.layer += "/depthwise";
+}
+
+DENIM_ONCE std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char letter) { return letter == '_' || letter == '.' || (letter >= '0' && letter <= '9'); });
+    return text;
+}
+
+DENIM_ONCE bool stand_beside(const WeightPlace& one, const WeightPlace& other) {
+    return std::ranges::binary_search(one.beside, other.layer);
+}
+
+DENIM_ONCE std::optional<std::pair<const WeightPlace*, const WeightPlace*>> twins_of(std::span<const WeightPlace* const> rows,
+                                                                                     WeightLayout layout) {
+    std::vector<std::pair<const WeightPlace*, std::vector<std::vector<std::size_t>>>> layers;
+    for (const WeightPlace* const row : rows) {
+        if (layers.empty() || layers.back().first->layer != row->layer) layers.push_back({row, {}});
+        layers.back().second.push_back(shape_in(*row, layout));
+    }
+    for (std::size_t n = 0; n < layers.size(); ++n)
+        for (std::size_t other = 0; other < n; ++other)
+            if (layers[n].second == layers[other].second && stand_beside(*layers[other].first, *layers[n].first))
+                return std::pair{layers[other].first, layers[n].first};
+    return std::nullopt;
+}
+
+DENIM_ONCE bool has_slot_of(const ForeignTensor& tensor, const WeightPlace& row) {
+    const std::size_t slot = parse_weight_name(tensor.name).slot;
+    return slot == WeightName::unknown || slot == parse_weight_name(row.name).slot;
+}
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

@@ -44,16 +44,7 @@ namespace detail {
 
 /// A weight as (H, W, in, out): a dense layer is a convolution whose window is the whole picture, and what has one number for
 /// each channel is a convolution without outputs.
-inline std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
-    const auto& values = place.extents.values;
-    const std::size_t rank = place.extents.rank;
-    if (rank == 4) return values;
-    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
-    if (rank == 1) return {1, 1, values[0], 1};
-    const bool picture = place.order.empty() && place.in.size() == values[0];
-    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
-    return {in.height, in.width, in.channels, values[1]};
-}
+DENIM_ONCE std::array<std::size_t, 4> weight_axes(const WeightPlace& place);
 
 /// Calls each(ours, theirs) with the two places of every number, theirs rising.
 template <class Each>
@@ -74,7 +65,57 @@ void each_weight(const WeightPlace& place, WeightLayout layout, Each each) {
 }  // namespace detail
 
 /// The shape that the parameter has in a file of that framework.
-inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
+DENIM_ONCE std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout);
+
+namespace detail {
+
+/// Axes of extent 1 with which a framework keeps numbers for each channel, in front of them and behind.
+struct AxesOfOne {
+    std::string_view row;
+    WeightLayout layout;
+    std::size_t before, behind;
+};
+inline constexpr std::array<AxesOfOne, 3> axes_of_one{{{".slope", WeightLayout::keras, 2, 0},      // shared_axes=[1, 2]
+                                                       {".slope", WeightLayout::keras, 1, 0},      // shared_axes=[1], of sequences
+                                                       {".factor", WeightLayout::pytorch, 0, 2}}};  // torchvision's layer_scale
+
+/// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
+DENIM_ONCE std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout);
+
+/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one, and what goes along a
+/// sequence has no axis of rows.
+DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout);
+
+}  // namespace detail
+
+/// Numbers of a file of that framework, in our order.
+DENIM_ONCE std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs);
+
+/// Our numbers in the order of that framework.
+DENIM_ONCE std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE std::array<std::size_t, 4> weight_axes(const WeightPlace& place) {
+    const auto& values = place.extents.values;
+    const std::size_t rank = place.extents.rank;
+    if (rank == 4) return values;
+    if (rank == 3) return {values[0], values[1], values[2], 1};  // one filter for each channel
+    if (rank == 1) return {1, 1, values[0], 1};
+    const bool picture = place.order.empty() && place.in.size() == values[0];
+    const Shape in = picture ? place.in : Shape{1, 1, values[0]};
+    return {in.height, in.width, in.channels, values[1]};
+}
+
+}  // namespace detail
+
+DENIM_ONCE std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout layout) {
     const auto& values = place.extents.values;
     const std::size_t rank = place.extents.rank;
     if (rank >= 2 && layout == WeightLayout::pytorch) {
@@ -91,26 +132,13 @@ inline std::vector<std::size_t> shape_in(const WeightPlace& place, WeightLayout 
 
 namespace detail {
 
-/// Axes of extent 1 with which a framework keeps numbers for each channel, in front of them and behind.
-struct AxesOfOne {
-    std::string_view row;
-    WeightLayout layout;
-    std::size_t before, behind;
-};
-inline constexpr std::array<AxesOfOne, 3> axes_of_one{{{".slope", WeightLayout::keras, 2, 0},      // shared_axes=[1, 2]
-                                                       {".slope", WeightLayout::keras, 1, 0},      // shared_axes=[1], of sequences
-                                                       {".factor", WeightLayout::pytorch, 0, 2}}};  // torchvision's layer_scale
-
-/// The shape that a weight has without its window, if that is of one pixel: of a convolution of 1 x 1 that of a dense layer.
-inline std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
+DENIM_ONCE std::vector<std::size_t> without_pixel(const std::vector<std::size_t>& shape, WeightLayout layout) {
     const std::size_t window = layout == WeightLayout::keras ? 0 : 2;
     if (shape.size() != 4 || shape[window] * shape[window + 1] != 1) return shape;
     return {shape[2 - window], shape[3 - window]};
 }
 
-/// Whether an array of this shape may be the parameter: a dense layer of each pixel and a convolution of 1 x 1 are one, and what goes along a
-/// sequence has no axis of rows.
-inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
+DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place, WeightLayout layout) {
     const std::vector<std::size_t> expected = shape_in(place, layout);
     const auto& values = place.extents.values;
     const std::size_t rank = place.extents.rank;
@@ -133,18 +161,18 @@ inline bool fits(const std::vector<std::size_t>& shape, const WeightPlace& place
 
 }  // namespace detail
 
-/// Numbers of a file of that framework, in our order.
-inline std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
+DENIM_ONCE std::vector<float> from_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> theirs) {
     std::vector<float> ours(theirs.size());
     detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { ours[our] = theirs[their]; });
     return ours;
 }
 
-/// Our numbers in the order of that framework.
-inline std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
+DENIM_ONCE std::vector<float> to_layout(const WeightPlace& place, WeightLayout layout, std::span<const float> ours) {
     std::vector<float> theirs(ours.size());
     detail::each_weight(place, layout, [&](std::size_t our, std::size_t their) { theirs[their] = ours[our]; });
     return theirs;
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

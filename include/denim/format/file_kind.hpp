@@ -18,7 +18,18 @@
 namespace denim::inline DENIM_TARGET::detail {
 
 /// What a zip archive holds, by the names in it.
-inline std::string zip_kind(const ByteSource& source) {
+DENIM_ONCE std::string zip_kind(const ByteSource& source);
+
+/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
+DENIM_ONCE std::string file_kind(const ByteSource& source);
+
+}  // namespace denim::inline DENIM_TARGET::detail
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::detail {
+
+DENIM_ONCE std::string zip_kind(const ByteSource& source) {
     try {
         const ZipDirectory directory{source};
         const auto any = [&](auto&& fits) { return std::ranges::any_of(directory.entries(), fits, &ZipEntry::name); };
@@ -33,8 +44,7 @@ inline std::string zip_kind(const ByteSource& source) {
     return "a zip archive";
 }
 
-/// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
-inline std::string file_kind(const ByteSource& source) {
+DENIM_ONCE std::string file_kind(const ByteSource& source) {
     std::array<char, 64> begin{};
     const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(begin.size(), source.size()));
     if (count == 0) return "an empty file";
@@ -64,3 +74,5 @@ inline std::string file_kind(const ByteSource& source) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
+
+#endif  // DENIM_BODIES

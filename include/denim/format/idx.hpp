@@ -21,7 +21,32 @@ struct IdxHeader {
 };
 
 /// Reads what stands in front of the elements.
-inline IdxHeader read_idx_header(ByteStream& stream) {
+DENIM_ONCE IdxHeader read_idx_header(ByteStream& stream);
+
+/// Throws FileError unless an array of this header fits into `most_bytes`.
+DENIM_ONCE void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes);
+
+DENIM_ONCE AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes);
+
+DENIM_ONCE bool is_gzip(const ByteSource& source);
+
+/// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
+DENIM_ONCE std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source);
+
+}  // namespace detail
+
+/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
+DENIM_ONCE AnyArray read_idx(const ByteSource& source);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+DENIM_ONCE IdxHeader read_idx_header(ByteStream& stream) {
     std::array<std::byte, 4> start{};
     stream.read(start);
     if (start[0] != std::byte{0} || start[1] != std::byte{0})
@@ -43,15 +68,14 @@ inline IdxHeader read_idx_header(ByteStream& stream) {
     return {type->second, std::move(shape)};
 }
 
-/// Throws FileError unless an array of this header fits into `most_bytes`.
-inline void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
+DENIM_ONCE void check_idx_size(const IdxHeader& header, const ByteStream& stream, std::uint64_t most_bytes) {
     const auto bytes = checked_size(header.shape, element_size(header.type));
     if (!bytes || *bytes > most_bytes)
         stream.fail(sentence("the IDX file says that it holds ", element_name(header.type), ' ', shape_text(header.shape),
                              ", its size allows no more than ", most_bytes, " bytes"));
 }
 
-inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
+DENIM_ONCE AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
     IdxHeader header = read_idx_header(stream);
     check_idx_size(header, stream, most_bytes);
     AnyArray array{header.type, std::move(header.shape)};
@@ -61,14 +85,13 @@ inline AnyArray read_idx_stream(ByteStream& stream, std::uint64_t most_bytes) {
     return array;
 }
 
-inline bool is_gzip(const ByteSource& source) {
+DENIM_ONCE bool is_gzip(const ByteSource& source) {
     std::array<std::byte, 2> start{};
     if (source.size() >= start.size()) source.read(0, start);
     return start[0] == std::byte{0x1f} && start[1] == std::byte{0x8b};
 }
 
-/// The bytes of an IDX file, unpacked where they are gzipped, and how many these may be.
-inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
+DENIM_ONCE std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const ByteSource& source) {
     if (is_gzip(source))
         return {std::make_unique<InflatedStream>(source, source.name(), 0, source.size(), unknown_size, InflatedStream::Wrapping::gzip),
                 source.size() * largest_ratio};
@@ -77,10 +100,11 @@ inline std::pair<std::unique_ptr<ByteStream>, std::uint64_t> open_idx(const Byte
 
 }  // namespace detail
 
-/// Reads an IDX file, for example train-images-idx3-ubyte.gz, as uint8 (60000, 28, 28). Throws FileError for everything else.
-inline AnyArray read_idx(const ByteSource& source) {
+DENIM_ONCE AnyArray read_idx(const ByteSource& source) {
     const auto [stream, most_bytes] = detail::open_idx(source);
     return detail::read_idx_stream(*stream, most_bytes);
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES

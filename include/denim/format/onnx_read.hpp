@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <denim/format/byte_source.hpp>
+#include <denim/format/onnx_model.hpp>
+
+namespace denim::inline DENIM_TARGET {
+
+/// Reads an ONNX file. What its nodes mean is for the reader to say; weights are checked against their shapes. Throws
+/// FileError.
+DENIM_ONCE OnnxModel read_onnx(const ByteSource& source);
+
+}  // namespace denim::inline DENIM_TARGET
+
+#if DENIM_BODIES
+
 #include <denim/format/file_kind.hpp>
 #include <denim/format/onnx_attribute.hpp>
 
@@ -194,16 +207,6 @@ private:
 };
 
 }  // namespace detail
-
-/// Reads an ONNX file. What its nodes mean is for the reader to say; weights are checked against their shapes. Throws
-/// FileError.
-DENIM_ONCE OnnxModel read_onnx(const ByteSource& source);
-
-}  // namespace denim::inline DENIM_TARGET
-
-#if DENIM_BODIES
-
-namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE OnnxModel read_onnx(const ByteSource& source) {
     static_assert(std::endian::native == std::endian::little, "denim: ONNX files are read where they lie, lowest byte first");

@@ -26,6 +26,13 @@ struct ProgramWeights {
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+/// The text in lines of about 120 columns, the later ones indented; they begin with something that has brackets.
+DENIM_ONCE std::string in_lines(std::string_view text, std::size_t indent);
+
+}  // namespace detail
+
 /// The text of a .cpp file, and the network with the places that its layers have there.
 struct SpelledProgram {
     std::string text;
@@ -52,8 +59,7 @@ inline std::string literal(std::string_view text) {
     return result + '"';
 }
 
-/// The text in lines of about 120 columns, the later ones indented; they begin with something that has brackets.
-inline std::string in_lines(std::string_view text, std::size_t indent) {
+DENIM_ONCE std::string in_lines(std::string_view text, std::size_t indent) {
     std::string lines, line;
     for (std::size_t at = 0; at < text.size();) {
         std::size_t end = at;

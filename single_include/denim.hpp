@@ -4344,6 +4344,10 @@ struct PeerTree {
     [[nodiscard]] std::size_t rows_of(std::size_t peer) const { return first_rows[peer + 1] - first_rows[peer]; }
 };
 
+/// Bytes as they stand somewhere.
+inline std::span<const std::byte> bytes_at(const void* first, std::size_t count) { return {static_cast<const std::byte*>(first), count}; }
+inline std::span<std::byte> bytes_at(void* first, std::size_t count) { return {static_cast<std::byte*>(first), count}; }
+
 /// What those who compute one batch together ask of each other. All of them call the same functions in the same order; what fails is thrown.
 template <class Scalar>
 class Peers {
@@ -4431,26 +4435,20 @@ struct BatchPart {
             });
         });
         if (!peers) return;
-        std::vector<Scalar> brought, all;
-        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
-            const Scalar* from = row(shares.first(subtree.first));
-            brought.insert(brought.end(), from, from + numbers);
-        });
-        all = gather_rows(std::span<const Scalar>{brought}, numbers);
+        std::vector<Scalar> brought(tree->rows_of(peers->own()) * numbers), all(tree->rows.size() * numbers);
+        Scalar* next = brought.data();
+        each_subtree(shares.count, own, [&](const ShareRange& subtree) { next = std::copy_n(row(shares.first(subtree.first)), numbers, next); });
+        gather_rows(brought.data(), numbers * sizeof(Scalar), all.data());
         for (const PeerTree::Join& each : tree->joins)
             join(all.data() + each.to * numbers, all.data() + each.from * numbers, each.shares_of_to * shares.each, samples_of(each.first, each.last));
         std::copy_n(all.data(), numbers, rows);
     }
 
-    /// Everybody's rows of `numbers` numbers of some type to everybody.
-    template <class Number>
-        requires std::is_trivially_copyable_v<Number>
-    [[nodiscard]] std::vector<Number> gather_rows(std::span<const Number> brought, std::size_t numbers) const {
-        std::vector<std::size_t> sizes;
-        for (std::size_t peer = 0; peer < tree->peers; ++peer) sizes.push_back(tree->rows_of(peer) * numbers * sizeof(Number));
-        std::vector<Number> all(tree->rows.size() * numbers);
-        peers->gather(std::as_bytes(brought), sizes, std::as_writable_bytes(std::span{all}));
-        return all;
+    /// Everybody's rows, of so many bytes each, to everybody.
+    void gather_rows(const void* brought, std::size_t bytes, void* all) const {
+        std::vector<std::size_t> sizes(tree->peers);
+        for (std::size_t peer = 0; peer < tree->peers; ++peer) sizes[peer] = tree->rows_of(peer) * bytes;
+        peers->gather(bytes_at(brought, sizes[peers->own()]), sizes, bytes_at(all, tree->rows.size() * bytes));
     }
 
 private:
@@ -14848,19 +14846,21 @@ namespace denim::inline DENIM_TARGET {
 /// The mean loss of a batch and how many were right, from the sums of the shares that are computed here, which are changed, and those of the
 /// others. Throws LossNotFinite.
 template <class Scalar>
-StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, std::span<StepResult> of_shares) {
+StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, StepResult* of_shares) {
     const auto join = [](StepResult& to, const StepResult& from) {
         to.loss += from.loss;
         to.correct += from.correct;
     };
     std::vector<StepResult> rows;
     each_subtree(part.shares.count, part.own, [&](const ShareRange& subtree) {
-        const auto own = of_shares.subspan(subtree.first - part.own.first, subtree.count());
-        join_in_pairs(own.size(), [&](std::size_t to, std::size_t from) { join(own[to], own[from]); });
+        StepResult* const own = of_shares + (subtree.first - part.own.first);
+        join_in_pairs(subtree.count(), [&](std::size_t to, std::size_t from) { join(own[to], own[from]); });
         rows.push_back(own[0]);
     });
     if (part.peers) {
-        rows = part.gather_rows(std::span<const StepResult>{rows}, 1);
+        const std::vector<StepResult> brought = rows;
+        rows.assign(part.tree->rows.size(), {});
+        part.gather_rows(brought.data(), sizeof(StepResult), rows.data());
         for (const PeerTree::Join& each : part.tree->joins) join(rows[each.to], rows[each.from]);
     }
     StepResult result = rows[0];
@@ -15085,7 +15085,7 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
             run_shares(of, number);
         else
             take_step(of, run.first, {});
-        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_);
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_.data());
         if (run.last_back > 0) accumulators_.finish(number, part, gradients_.data());
         if (peers_) peers_->look();
     }
@@ -16457,7 +16457,7 @@ namespace denim::inline DENIM_TARGET::detail {
 template <class Number>
     requires std::is_trivially_copyable_v<Number>
 void broadcast(Peers<float>& peers, std::span<Number> numbers) {
-    peers.broadcast(std::as_writable_bytes(numbers));
+    peers.broadcast(bytes_at(numbers.data(), numbers.size_bytes()));
 }
 /// Likewise of a vector, which gets the leader's size.
 template <class Number>
@@ -16474,7 +16474,7 @@ template <class Type>
 std::vector<Type> gather(Peers<float>& peers, const Type& one) {
     std::vector<Type> all(peers.count());
     const std::vector<std::size_t> sizes(peers.count(), sizeof one);
-    peers.gather(std::as_bytes(std::span{&one, 1}), sizes, std::as_writable_bytes(std::span{all}));
+    peers.gather(bytes_at(&one, sizeof one), sizes, bytes_at(all.data(), all.size() * sizeof one));
     return all;
 }
 
@@ -16486,7 +16486,7 @@ std::vector<Number> gather_all(Peers<float>& peers, std::span<const Number> own)
     std::size_t bytes = 0;
     for (const std::size_t size : sizes) bytes += size;
     std::vector<Number> all(bytes / sizeof(Number));
-    peers.gather(std::as_bytes(own), sizes, std::as_writable_bytes(std::span{all}));
+    peers.gather(bytes_at(own.data(), own.size_bytes()), sizes, bytes_at(all.data(), bytes));
     return all;
 }
 
@@ -19053,8 +19053,8 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// The leader's weights and settings of layers to everybody.
 inline void share_weights(Peers<float>& peers, Learner& learner) {
-    broadcast(peers, learner.parameters());
-    broadcast(peers, learner.settings());
+    peers.broadcast(bytes_at(learner.parameters().data(), learner.parameters().size_bytes()));
+    peers.broadcast(bytes_at(learner.settings().data(), learner.settings().size_bytes()));
 }
 
 /// Where the run begins or goes on, and from which numbers: the leader's, who may have read a snapshot.
@@ -19065,10 +19065,11 @@ inline void share_state(Peers<float>& peers, Run& run, OptimizerState& optimizer
         double seconds;
         float rate, scheduled_rate;
         bool stop, interrupted;
+        std::size_t epochs;
     };
     State state{optimizer.step, run.epoch, run.batch, run.images, run.history.best_epoch, run.train, run.seconds, run.rate, scheduled_rate, run.stop,
-                run.interrupted};
-    broadcast(peers, std::span{&state, 1});
+                run.interrupted, run.history.epochs.size()};
+    peers.broadcast(bytes_at(&state, sizeof state));
     optimizer.step = state.step;
     run.epoch = state.epoch;
     run.batch = state.batch;
@@ -19080,9 +19081,11 @@ inline void share_state(Peers<float>& peers, Run& run, OptimizerState& optimizer
     scheduled_rate = state.scheduled_rate;
     run.stop = state.stop;
     run.interrupted = state.interrupted;
-    broadcast(peers, run.history.epochs);
+    while (run.history.epochs.size() < state.epochs) run.history.epochs.emplace_back();
+    while (run.history.epochs.size() > state.epochs) run.history.epochs.pop_back();
+    peers.broadcast(bytes_at(run.history.epochs.data(), state.epochs * sizeof(Epoch)));
     share_weights(peers, run.learner);
-    broadcast(peers, optimizer.numbers.span());
+    peers.broadcast(bytes_at(optimizer.numbers.data(), optimizer.numbers.size() * sizeof(float)));
     std::vector<float> averaged{average.numbers().begin(), average.numbers().end()};
     broadcast(peers, averaged);
     average.resume(averaged);
@@ -19117,14 +19120,24 @@ private:
         };
         Word own{0, run_.history.best_epoch, run_.rate, run_.stop, run_.interrupted, changed, interrupt_asked != 0};
         if (same) own.weights = content_sum(std::span<const float>{run_.learner.parameters()});
-        const std::vector<Word> all = gather(*peers_, own);
-        run_.history.best_epoch = all[0].best_epoch;
-        run_.rate = all[0].rate;
-        run_.stop = all[0].stop;
-        run_.interrupted = all[0].interrupted;
-        if (all[0].changed) share_weights(*peers_, run_.learner);
-        if (peers_->leads() && std::ranges::any_of(all, &Word::asked)) interrupt_asked = 1;  // a CtrlC that the leader hears looks at it in the next step
-        if (same && !all[0].changed && std::ranges::any_of(all, [&](const Word& each) { return each.weights != all[0].weights; }))
+        AlignedArray<std::uint8_t> all(peers_->count() * sizeof own);
+        peers_->gather(bytes_at(&own, sizeof own), std::vector<std::size_t>(peers_->count(), sizeof own), bytes_at(all.data(), all.size()));
+        Word leader;
+        bool asked = false, differ = false;
+        for (std::size_t peer = 0; peer < peers_->count(); ++peer) {
+            Word word;
+            std::memcpy(&word, all.data() + peer * sizeof word, sizeof word);
+            if (peer == 0) leader = word;
+            asked = asked || word.asked;
+            differ = differ || word.weights != leader.weights;
+        }
+        run_.history.best_epoch = leader.best_epoch;
+        run_.rate = leader.rate;
+        run_.stop = leader.stop;
+        run_.interrupted = leader.interrupted;
+        if (leader.changed) share_weights(*peers_, run_.learner);
+        if (peers_->leads() && asked) interrupt_asked = 1;  // a CtrlC that the leader hears looks at it in the next step
+        if (same && !leader.changed && differ)
             throw std::runtime_error("denim: fit: after epoch " + std::to_string(run_.epoch) +
                                      " the same weights were expected on all ranks, but they differ; it takes the same program on processors of one kind");
     }

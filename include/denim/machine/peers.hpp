@@ -10,8 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -66,6 +64,10 @@ struct PeerTree {
     [[nodiscard]] bool fits(const Shares& of, std::size_t count) const { return shares.samples == of.samples && peers == count && !rows.empty(); }
     [[nodiscard]] std::size_t rows_of(std::size_t peer) const { return first_rows[peer + 1] - first_rows[peer]; }
 };
+
+/// Bytes as they stand somewhere.
+inline std::span<const std::byte> bytes_at(const void* first, std::size_t count) { return {static_cast<const std::byte*>(first), count}; }
+inline std::span<std::byte> bytes_at(void* first, std::size_t count) { return {static_cast<std::byte*>(first), count}; }
 
 /// What those who compute one batch together ask of each other. All of them call the same functions in the same order; what fails is thrown.
 template <class Scalar>
@@ -154,26 +156,20 @@ struct BatchPart {
             });
         });
         if (!peers) return;
-        std::vector<Scalar> brought, all;
-        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
-            const Scalar* from = row(shares.first(subtree.first));
-            brought.insert(brought.end(), from, from + numbers);
-        });
-        all = gather_rows(std::span<const Scalar>{brought}, numbers);
+        std::vector<Scalar> brought(tree->rows_of(peers->own()) * numbers), all(tree->rows.size() * numbers);
+        Scalar* next = brought.data();
+        each_subtree(shares.count, own, [&](const ShareRange& subtree) { next = std::copy_n(row(shares.first(subtree.first)), numbers, next); });
+        gather_rows(brought.data(), numbers * sizeof(Scalar), all.data());
         for (const PeerTree::Join& each : tree->joins)
             join(all.data() + each.to * numbers, all.data() + each.from * numbers, each.shares_of_to * shares.each, samples_of(each.first, each.last));
         std::copy_n(all.data(), numbers, rows);
     }
 
-    /// Everybody's rows of `numbers` numbers of some type to everybody.
-    template <class Number>
-        requires std::is_trivially_copyable_v<Number>
-    [[nodiscard]] std::vector<Number> gather_rows(std::span<const Number> brought, std::size_t numbers) const {
-        std::vector<std::size_t> sizes;
-        for (std::size_t peer = 0; peer < tree->peers; ++peer) sizes.push_back(tree->rows_of(peer) * numbers * sizeof(Number));
-        std::vector<Number> all(tree->rows.size() * numbers);
-        peers->gather(std::as_bytes(brought), sizes, std::as_writable_bytes(std::span{all}));
-        return all;
+    /// Everybody's rows, of so many bytes each, to everybody.
+    void gather_rows(const void* brought, std::size_t bytes, void* all) const {
+        std::vector<std::size_t> sizes(tree->peers);
+        for (std::size_t peer = 0; peer < tree->peers; ++peer) sizes[peer] = tree->rows_of(peer) * bytes;
+        peers->gather(bytes_at(brought, sizes[peers->own()]), sizes, bytes_at(all, tree->rows.size() * bytes));
     }
 
 private:

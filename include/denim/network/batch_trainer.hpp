@@ -234,7 +234,7 @@ StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::s
             run_shares(of, number);
         else
             take_step(of, run.first, {});
-        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_);
+        if (run.first <= plan_->answer && plan_->answer < run.last) result = mean_result(batch, part, results_.data());
         if (run.last_back > 0) accumulators_.finish(number, part, gradients_.data());
         if (peers_) peers_->look();
     }

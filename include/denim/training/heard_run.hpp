@@ -6,14 +6,15 @@
 #include <denim/machine/content_sum.hpp>
 #include <denim/machine/peers.hpp>
 #include <denim/optimizer/optimizer.hpp>
+#include <denim/tensor/aligned_array.hpp>
 #include <denim/training/averaged_parameters.hpp>
 #include <denim/training/callback.hpp>
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/tell_peers.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <stdexcept>
@@ -24,8 +25,8 @@ namespace denim::inline DENIM_TARGET::detail {
 
 /// The leader's weights and settings of layers to everybody.
 inline void share_weights(Peers<float>& peers, Learner& learner) {
-    broadcast(peers, learner.parameters());
-    broadcast(peers, learner.settings());
+    peers.broadcast(bytes_at(learner.parameters().data(), learner.parameters().size_bytes()));
+    peers.broadcast(bytes_at(learner.settings().data(), learner.settings().size_bytes()));
 }
 
 /// Where the run begins or goes on, and from which numbers: the leader's, who may have read a snapshot.
@@ -36,10 +37,11 @@ inline void share_state(Peers<float>& peers, Run& run, OptimizerState& optimizer
         double seconds;
         float rate, scheduled_rate;
         bool stop, interrupted;
+        std::size_t epochs;
     };
     State state{optimizer.step, run.epoch, run.batch, run.images, run.history.best_epoch, run.train, run.seconds, run.rate, scheduled_rate, run.stop,
-                run.interrupted};
-    broadcast(peers, std::span{&state, 1});
+                run.interrupted, run.history.epochs.size()};
+    peers.broadcast(bytes_at(&state, sizeof state));
     optimizer.step = state.step;
     run.epoch = state.epoch;
     run.batch = state.batch;
@@ -51,9 +53,11 @@ inline void share_state(Peers<float>& peers, Run& run, OptimizerState& optimizer
     scheduled_rate = state.scheduled_rate;
     run.stop = state.stop;
     run.interrupted = state.interrupted;
-    broadcast(peers, run.history.epochs);
+    while (run.history.epochs.size() < state.epochs) run.history.epochs.emplace_back();
+    while (run.history.epochs.size() > state.epochs) run.history.epochs.pop_back();
+    peers.broadcast(bytes_at(run.history.epochs.data(), state.epochs * sizeof(Epoch)));
     share_weights(peers, run.learner);
-    broadcast(peers, optimizer.numbers.span());
+    peers.broadcast(bytes_at(optimizer.numbers.data(), optimizer.numbers.size() * sizeof(float)));
     std::vector<float> averaged{average.numbers().begin(), average.numbers().end()};
     broadcast(peers, averaged);
     average.resume(averaged);
@@ -88,14 +92,24 @@ private:
         };
         Word own{0, run_.history.best_epoch, run_.rate, run_.stop, run_.interrupted, changed, interrupt_asked != 0};
         if (same) own.weights = content_sum(std::span<const float>{run_.learner.parameters()});
-        const std::vector<Word> all = gather(*peers_, own);
-        run_.history.best_epoch = all[0].best_epoch;
-        run_.rate = all[0].rate;
-        run_.stop = all[0].stop;
-        run_.interrupted = all[0].interrupted;
-        if (all[0].changed) share_weights(*peers_, run_.learner);
-        if (peers_->leads() && std::ranges::any_of(all, &Word::asked)) interrupt_asked = 1;  // a CtrlC that the leader hears looks at it in the next step
-        if (same && !all[0].changed && std::ranges::any_of(all, [&](const Word& each) { return each.weights != all[0].weights; }))
+        AlignedArray<std::uint8_t> all(peers_->count() * sizeof own);
+        peers_->gather(bytes_at(&own, sizeof own), std::vector<std::size_t>(peers_->count(), sizeof own), bytes_at(all.data(), all.size()));
+        Word leader;
+        bool asked = false, differ = false;
+        for (std::size_t peer = 0; peer < peers_->count(); ++peer) {
+            Word word;
+            std::memcpy(&word, all.data() + peer * sizeof word, sizeof word);
+            if (peer == 0) leader = word;
+            asked = asked || word.asked;
+            differ = differ || word.weights != leader.weights;
+        }
+        run_.history.best_epoch = leader.best_epoch;
+        run_.rate = leader.rate;
+        run_.stop = leader.stop;
+        run_.interrupted = leader.interrupted;
+        if (leader.changed) share_weights(*peers_, run_.learner);
+        if (peers_->leads() && asked) interrupt_asked = 1;  // a CtrlC that the leader hears looks at it in the next step
+        if (same && !leader.changed && differ)
             throw std::runtime_error("denim: fit: after epoch " + std::to_string(run_.epoch) +
                                      " the same weights were expected on all ranks, but they differ; it takes the same program on processors of one kind");
     }

@@ -16,7 +16,7 @@ namespace denim::inline DENIM_TARGET::detail {
 template <class Number>
     requires std::is_trivially_copyable_v<Number>
 void broadcast(Peers<float>& peers, std::span<Number> numbers) {
-    peers.broadcast(std::as_writable_bytes(numbers));
+    peers.broadcast(bytes_at(numbers.data(), numbers.size_bytes()));
 }
 /// Likewise of a vector, which gets the leader's size.
 template <class Number>
@@ -33,7 +33,7 @@ template <class Type>
 std::vector<Type> gather(Peers<float>& peers, const Type& one) {
     std::vector<Type> all(peers.count());
     const std::vector<std::size_t> sizes(peers.count(), sizeof one);
-    peers.gather(std::as_bytes(std::span{&one, 1}), sizes, std::as_writable_bytes(std::span{all}));
+    peers.gather(bytes_at(&one, sizeof one), sizes, bytes_at(all.data(), all.size() * sizeof one));
     return all;
 }
 
@@ -45,7 +45,7 @@ std::vector<Number> gather_all(Peers<float>& peers, std::span<const Number> own)
     std::size_t bytes = 0;
     for (const std::size_t size : sizes) bytes += size;
     std::vector<Number> all(bytes / sizeof(Number));
-    peers.gather(std::as_bytes(own), sizes, std::as_writable_bytes(std::span{all}));
+    peers.gather(bytes_at(own.data(), own.size_bytes()), sizes, bytes_at(all.data(), bytes));
     return all;
 }
 

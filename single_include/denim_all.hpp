@@ -30339,6 +30339,9 @@ DENIM_ONCE std::string machine_line(std::string_view precision) {
                       (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
     if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
 #endif
+#if !defined(__OPTIMIZE__)
+    text += "\nThis program is compiled without optimisation, which makes it many times slower: compile with -O3, with CMake as Release.";
+#endif
     return text + '\n';
 }
 

@@ -24867,8 +24867,8 @@ td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--so
 .legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;background:var(--c);margin-right:.35rem}
 .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
-.photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain;aspect-ratio:3/4}
-td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}
+.photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
+td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
 @media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
 
@@ -24918,6 +24918,12 @@ public:
                detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br><span class=\"" +
                (right ? "right" : "wrong") + "\">" + detail::html_text(predicted) + ' ' + detail::decimals(confidence, 2) +
                "</span></figcaption></figure>\n";
+    }
+
+    /// One whose truth nobody knows: its name, and what it is taken for.
+    static std::string photograph(const Picture& picture, std::string_view name, std::string_view words) {
+        return "<figure><img alt=\"" + detail::html_text(name) + "\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) +
+               "\"><figcaption>" + detail::html_text(name) + "<br>" + detail::html_text(words) + "</figcaption></figure>\n";
     }
 
     [[nodiscard]] std::string text() const {

@@ -43,6 +43,9 @@ TEST_CASE("what comes from users is text, never markup; the page asks for nothin
     CHECK(has(text, "<title>&lt;b&gt;&amp;&quot;</title>"));
     CHECK(has(text, "prefers-color-scheme:dark"));
     CHECK(has(text, "width=device-width"));
+    const std::string unknown = Page::photograph(Picture{Size{4, 4}}, "a<b.jpg", "shoes 0.99");
+    CHECK(has(unknown, "a&lt;b.jpg<br>shoes 0.99<"));
+    CHECK_FALSE(has(unknown, "wrong"));  // nobody knows
 }
 
 TEST_CASE("a run's page shows what there is and leaves out the rest") {

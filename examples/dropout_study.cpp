@@ -52,7 +52,8 @@ void run(const fashion::Options& options, const std::string& task) {
                                   .repeats = options.repeat,
                                   .first_seed = options.seed,
                                   .epochs = options.epochs_of(20),
-                                  .labels = class_names(fashion::task_named(task))});
+                                  .labels = class_names(fashion::task_named(task)),
+                                  .hands = options.hands});
         table.name = axis;
         const std::string words = statement(table, axis);
         std::cout << axis << '\n' << table << words << "\n\n" << std::flush;

@@ -2,14 +2,49 @@
 #include "fashion/options.hpp"
 
 #include <denim/machine/threads.hpp>
+#if defined(DENIM_WITH_RANKS)
+#include <denim/ranks/rank_hands.hpp>
+#include <denim/ranks/run_on_ranks.hpp>
+#endif
 #include <denim/training/interrupted.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 
 namespace fashion {
+
+#if defined(DENIM_WITH_RANKS)
+namespace {
+
+/// Every rank of mpirun does the work and takes its runs of the sweeps; what comes of them is written, and said, by rank 0 alone: the others
+/// have a folder for it that is thrown away.
+int work_on_ranks(int count, char** words, Options options, const std::function<void(const Options&)>& work) {
+    return denim::run_on_ranks(count, words, [&](const denim::Ranks& ranks) {
+        denim::RankHands hands{ranks};
+        options.hands = &hands;
+        if (ranks.leads()) {
+            work(options);
+            return 0;
+        }
+        const auto aside = std::filesystem::temp_directory_path() / ("denim-rank-" + std::to_string(ranks.rank()) + "-" + std::to_string(::getpid()));
+        options.models = aside / "models";
+        options.report = aside / "report";
+        if (!std::freopen("/dev/null", "w", stdout)) throw std::runtime_error("standard output cannot be closed");
+        work(options);
+        std::filesystem::remove_all(aside);
+        return 0;
+    });
+}
+
+}  // namespace
+#endif
 
 int run_program(int count, char** words, const char* name, const char* description, Options options,
                 const std::function<void(const Options&)>& work, const std::function<void(CLI::App&, Options&)>& add) {
@@ -26,6 +61,10 @@ int run_program(int count, char** words, const char* name, const char* descripti
     app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
     app.add_option("--threads", options.threads, "0: all cores")->capture_default_str();
     app.add_flag("--quick", options.quick, "few epochs: minutes");
+#if defined(DENIM_WITH_RANKS)
+    bool ranks = false;
+    app.add_flag("--ranks", ranks, "started by mpirun: its ranks share the runs; all see the same folders");
+#endif
     add(app, options);
     try {
         app.parse(count, words);
@@ -34,6 +73,9 @@ int run_program(int count, char** words, const char* name, const char* descripti
     }
     try {
         denim::set_threads(options.threads);
+#if defined(DENIM_WITH_RANKS)
+        if (ranks) return work_on_ranks(count, words, options, work);
+#endif
         work(options);
         return 0;
     } catch (const denim::Interrupted& stop) {

@@ -3,6 +3,8 @@
 
 // The command line that the programs of the study share.
 
+#include <denim/machine/job_hands.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +25,7 @@ struct Options {
     std::size_t threads = 0;
     bool grid = false;   ///< every setting of the study in place of its best one
     bool quick = false;  ///< few epochs
+    denim::JobHands* hands = nullptr;  ///< the ranks of mpirun, which share the runs of sweeps
 
     /// Quick runs have logs of their own: they are not the first epochs of long ones.
     [[nodiscard]] std::filesystem::path log(const std::string& task) const { return (quick ? logs / "quick" : logs) / task; }

@@ -36,7 +36,8 @@ struct TaskResult {
 
 /// The run of a setting with the least validation loss.
 inline const denim::SweepRun& best_run(const denim::SweepRow& row) {
-    return *std::ranges::min_element(row.runs, denim::is_less<double>, [](const denim::SweepRun& run) { return run.best().validation.loss; });
+    const auto less = [](double left, double right) { return denim::is_less(left, right); };  // always inlined, so it has no address
+    return *std::ranges::min_element(row.runs, less, [](const denim::SweepRun& run) { return run.best().validation.loss; });
 }
 
 /// Trains the settings of a grid, each `options.repeat` times; what its logs have already is not trained again.
@@ -49,7 +50,8 @@ denim::SweepTable train_runs(const Options& options, const SetsOf<Task>& sets, c
                   .first_seed = options.seed,
                   .epochs = options.epochs_of(Task::epochs),
                   .augmentation = Task::augmentation,
-                  .labels = class_names(questions_of<Task>())});
+                  .labels = class_names(questions_of<Task>()),
+                  .hands = options.hands});
 }
 
 /// What a run kept.

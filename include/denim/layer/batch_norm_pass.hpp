@@ -10,6 +10,7 @@
 #include <denim/machine/peers.hpp>
 
 #include <cstddef>
+#include <span>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -32,6 +33,9 @@ struct BatchNormPass {
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
     void prepare(const Scalar* parameters, Scalar* prepared) const;
+    /// Into a convolution in front, whose weights have a filter for each channel as their last axis; no bias is zero. Weights, then biases, are
+    /// written.
+    void fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const;
     /// One sample, by what is prepared.
     void infer(const Forward<Scalar>& at) const;
 
@@ -63,6 +67,7 @@ private:
 
 #include <denim/kernel/plain_normalisation.hpp>
 #include <denim/machine/threads.hpp>
+#include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -214,6 +219,17 @@ void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) 
         prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
         prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
     }
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const {
+    const std::size_t channels = of.channels();
+    AlignedArray<Scalar> numbers(2 * channels);
+    prepare(rows, numbers.data());
+    const Scalar *scale = numbers.data(), *shift = scale + channels;
+    for (std::size_t first = 0; first < weights.size(); first += channels)
+        for (std::size_t c = 0; c < channels; ++c) folded[first + c] = weights[first + c] * scale[c];
+    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Scalar{0}) + shift[c];
 }
 
 template <class Scalar>

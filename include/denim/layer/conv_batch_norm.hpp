@@ -20,12 +20,9 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar* bias = parameters + Of.weights();
-        AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
-        const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
-        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
-        for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
-        for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
+        const Scalar *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
+        AlignedArray<Scalar> folded(Of.weights() + filters);
+        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::pass.fold(rows, {parameters, Of.weights()}, Bias ? bias : nullptr, folded.data());
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
     }
 };

@@ -6393,157 +6393,202 @@ private:
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/pool.hpp
 
-// Max and average pooling in float, vectors along the channels.
+// Max and average pooling in float, vectors along the channels. Kernels are templates over the window, and told everything else.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-namespace detail {
+/// A pool as its kernels are told it.
+struct PoolSizes {
+    Layout out, in;
+    Windows of;
 
-/// Every pixel of a pool's output, a vector of channels at a time; the last one is cut where a pixel has no room for a whole one.
-template <Layout Out, Layout In>
-struct PoolVectors {
-    using Vector = simd::Vector<float>;
-    static constexpr std::size_t lanes = simd::lanes<float>, channels = Out.shape.channels;
-    static constexpr std::size_t padded = (channels + lanes - 1) / lanes * lanes;
-    static constexpr bool whole = padded <= Out.stride && padded <= In.stride;
-
-    template <bool Whole>
-    struct Rest {
-        static constexpr bool all = Whole;
-    };
-    template <class Part>
-    static Vector load(const float* from, Part) {
-        if constexpr (Part::all)
-            return simd::load(from);
-        else
-            return simd::load_first(from, channels % lanes);
+    /// Channels in whole vectors: as many bytes a pixel of the output has in a record.
+    [[nodiscard]] constexpr std::size_t padded() const { return round_up(out.shape.channels, simd::lanes<float>); }
+    /// Numbers of a pixel that go by whole vectors: all of them, or, where one of the pictures has no room for the last, those before it.
+    [[nodiscard]] constexpr std::size_t whole() const {
+        return padded() <= out.stride && padded() <= in.stride ? padded() : out.shape.channels / simd::lanes<float> * simd::lanes<float>;
     }
-    template <class Part>
-    static void store(float* to, Vector value, Part) {
-        if constexpr (Part::all)
-            simd::store(to, value);
-        else
-            simd::store_first(to, value, channels % lanes);
-    }
-    template <class Each>
-    static void for_each(Each each) {
-        constexpr std::size_t full = whole ? padded : channels / lanes * lanes;
-        std::size_t n = 0;
-        for (std::size_t y = 0; y < Out.shape.height; ++y)
-            for (std::size_t x = 0; x < Out.shape.width; ++x, n += padded) {
-                for (std::size_t c = 0; c < full; c += lanes) each(y, x, c, Rest<true>{}, n + c);
-                if constexpr (full < channels) each(y, x, full, Rest<false>{}, n + full);
-            }
-    }
-    /// Zeros where forward wrote nothing.
-    static void fill_rest(float* output) {
-        constexpr std::size_t written = whole ? padded : channels;
-        if constexpr (Out.stride > written)
-            for (std::size_t y = 0; y < Out.shape.height; ++y)
-                for (std::size_t x = 0; x < Out.shape.width; ++x)
-                    std::fill_n(output + Out.offset(y, x) + written, Out.stride - written, 0.0f);
-    }
-    static void clear(float* input_gradient) {
-        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, 0.0f);
-    }
-    static constexpr bool tiled(const Windows& of) {  // every number of the input stands in one window: no zeros before backward
-        return !of.clipped && of.stride == of.size && Out.shape.height * of.stride.rows == In.shape.height &&
-               Out.shape.width * of.stride.columns == In.shape.width && padded == In.stride;
-    }
-    static constexpr std::size_t place(const Windows& of, std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return In.offset(y * of.stride.rows + i - of.top, x * of.stride.columns + j - of.left);
+    /// True if every number of the input stands in one window: no zeros before backward.
+    [[nodiscard]] constexpr bool tiled() const {
+        return !of.clipped && of.stride == of.size && out.shape.height * of.stride.rows == in.shape.height &&
+               out.shape.width * of.stride.columns == in.shape.width && padded() == in.stride;
     }
 };
 
+namespace detail {
+
+/// Numbers of a vector, of which the last may be cut.
+struct WholeVector {
+    static simd::Vector<float> load(const float* from) { return simd::load(from); }
+    static void store(float* to, simd::Vector<float> value) { simd::store(to, value); }
+};
+struct CutVector {
+    std::size_t count;
+    [[nodiscard]] simd::Vector<float> load(const float* from) const { return simd::load_first(from, count); }
+    void store(float* to, simd::Vector<float> value) const { simd::store_first(to, value, count); }
+};
+
+/// The places of one window that lie inside the picture.
+template <WindowSize Size, bool Clipped>
+struct PoolWindow {
+    std::size_t y, x;  // of the output
+    std::size_t top = 0, left = 0, bottom = Size.rows, right = Size.columns;
+
+    PoolWindow(const PoolSizes& sizes, std::size_t row, std::size_t column) : y(row), x(column) {
+        if constexpr (Clipped) {
+            top = sizes.of.first_row(y), bottom = sizes.of.last_row(y, sizes.in.shape.height);
+            left = sizes.of.first_column(x), right = sizes.of.last_column(x, sizes.in.shape.width);
+        }
+    }
+    [[nodiscard]] bool whole() const { return top == 0 && left == 0 && bottom == Size.rows && right == Size.columns; }
+    /// Calls each(numbers behind the window's corner, number of the place) for every one of them.
+    template <class Each>
+    DENIM_INLINE void each_place(const PoolSizes& sizes, Each each) const {
+        const std::size_t row = sizes.in.row(), pixel = sizes.in.stride;
+        for (std::size_t i = Clipped ? top : 0; i < (Clipped ? bottom : Size.rows); ++i)
+            for (std::size_t j = Clipped ? left : 0; j < (Clipped ? right : Size.columns); ++j) each(i * row + j * pixel, i * Size.columns + j);
+    }
+};
+
+/// Calls each(window, corner of the window in the input, place in the output, place in the record, a vector's numbers) for every vector of
+/// channels of every window.
+template <WindowSize Size, bool Clipped, class Each>
+DENIM_INLINE void each_pool_vector(const PoolSizes& of, Each each) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t whole = of.whole(), channels = of.out.shape.channels;
+    std::size_t record = 0;
+    for (std::size_t y = 0; y < of.out.shape.height; ++y)
+        for (std::size_t x = 0; x < of.out.shape.width; ++x, record += of.padded()) {
+            const std::size_t in = of.in.offset(y * of.of.stride.rows - of.of.top, x * of.of.stride.columns - of.of.left), out = of.out.offset(y, x);
+            const auto vectors = [&](const auto& window) {
+                for (std::size_t c = 0; c < whole; c += lanes) each(window, in + c, out + c, record + c, WholeVector{});
+                if (whole < channels) each(window, in + whole, out + whole, record + whole, CutVector{channels - whole});
+            };
+            const PoolWindow<Size, Clipped> window{of, y, x};
+            if (Clipped && !window.whole())
+                vectors(window);
+            else
+                vectors(PoolWindow<Size, false>{of, y, x});  // all of its places, which are constants
+        }
+}
+
 }  // namespace detail
+
+/// The largest of each window; which of its places won goes to `record`, unless that is null.
+template <WindowSize Size, bool Clipped>
+DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* output, std::uint8_t* record) {
+    const PoolSizes of = sizes;
+    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+        const std::size_t first = window.top * Size.columns + window.left;
+        auto best = part.load(input + in + window.top * of.in.row() + window.left * of.in.stride);
+        auto winner = simd::broadcast(static_cast<float>(first));
+        window.each_place(of, [&](std::size_t place, std::size_t number) {
+            if (number == first) return;
+            const auto candidate = part.load(input + in + place);
+            const auto stays = simd::stays_largest(best, candidate);
+            best = simd::select(stays, best, candidate);
+            winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(number)));
+        });
+        part.store(output + out, best);
+        if (record) simd::store_bytes(record + at, winner);
+    });
+}
+
+/// The gradient to each winner, and zero to the others, written or added.
+template <WindowSize Size, bool Clipped>
+DENIM_KERNEL void max_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
+    const PoolSizes of = sizes;
+    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+        const auto gradient = part.load(output_gradient + out), winner = simd::load_bytes(record + at);
+        window.each_place(of, [&](std::size_t place, std::size_t number) {
+            float* const to = input_gradient + in + place;
+            const auto won = winner == simd::broadcast(static_cast<float>(number));
+            const auto value = simd::select(won, gradient, simd::broadcast(0.0f));
+            part.store(to, add ? value + part.load(to) : value);
+        });
+    });
+}
+
+namespace detail {
+
+DENIM_INLINE simd::Vector<float> share_of_window(const PoolSizes& of, std::size_t y, std::size_t x) {
+    return simd::broadcast(1.0f / static_cast<float>(of.of.places(y, x, of.in.shape.height, of.in.shape.width)));
+}
+
+}  // namespace detail
+
+/// The mean of each window.
+template <WindowSize Size, bool Clipped>
+DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float* output) {
+    const PoolSizes of = sizes;
+    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+        auto sum = simd::broadcast(0.0f);
+        window.each_place(of, [&](std::size_t place, std::size_t) { sum = sum + part.load(input + in + place); });
+        part.store(output + out, sum * detail::share_of_window(of, window.y, window.x));
+    });
+}
+
+template <WindowSize Size, bool Clipped>
+DENIM_KERNEL void average_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, float* input_gradient) {
+    const PoolSizes of = sizes;
+    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+        const auto gradient = part.load(output_gradient + out) * detail::share_of_window(of, window.y, window.x);
+        window.each_place(of, [&](std::size_t place, std::size_t) {
+            float* const to = input_gradient + in + place;
+            part.store(to, add ? gradient + part.load(to) : gradient);
+        });
+    });
+}
+
+/// Zeros behind the channels of a pool's output, where its kernel wrote nothing.
+void fill_pool_rest(const PoolSizes& of, float* output);
+/// Whether a backward kernel adds: not where windows that tile the picture write. Zeros for those that add to what nobody wrote.
+bool clear_pool_gradient(const PoolSizes& of, Gradient mode, float* input_gradient);
 
 /// The same interface and the same winners as PlainMaxPool. The record is (row, column, channels rounded up to whole vectors).
 template <Layout Out, Layout In, Windows Of>
-struct MaxPool : private detail::PoolVectors<Out, In> {
+struct MaxPool {
 private:
-    using Vectors = detail::PoolVectors<Out, In>;
-    using typename Vectors::Vector;
-    static constexpr bool tiled = Vectors::tiled(Of);
+    static constexpr PoolSizes sizes{Out, In, Of};
 
 public:
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
-    static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * Vectors::padded;  ///< bytes
+    static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * sizes.padded();  ///< bytes
 
     /// `record` may be null.
     static void forward(const float* input, float* output, std::uint8_t* record) {
-        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            const std::size_t top = Of.first_row(y), left = Of.first_column(x);  // inside the picture
-            Vector best = Vectors::load(input + Vectors::place(Of, y, x, top, left) + c, rest);
-            Vector winner = simd::broadcast(static_cast<float>(top * Of.size.columns + left));
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                if (i == top && j == left) return;
-                const Vector candidate = Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest);
-                const auto stays = simd::stays_largest(best, candidate);
-                best = simd::select(stays, best, candidate);
-                winner = simd::select(stays, winner, simd::broadcast(static_cast<float>(i * Of.size.columns + j)));
-            });
-            Vectors::store(output + Out.offset(y, x) + c, best, rest);
-            if (record) simd::store_bytes(record + n, winner);
-        });
-        Vectors::fill_rest(output);
+        max_pool<Of.size, Of.clipped>(sizes, input, output, record);
+        fill_pool_rest(sizes, output);
     }
-
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write && !tiled) Vectors::clear(input_gradient);
-        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t n) {
-            const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest), winner = simd::load_bytes(record + n);
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
-                const auto won = winner == simd::broadcast(static_cast<float>(i * Of.size.columns + j));
-                Vector value = simd::select(won, gradient, simd::broadcast(0.0f));
-                if constexpr (Input == Gradient::add || !tiled) value = value + Vectors::load(place, rest);
-                Vectors::store(place, value, rest);
-            });
-        });
+        if constexpr (Input != Gradient::none)
+            max_pool_gradient<Of.size, Of.clipped>(sizes, clear_pool_gradient(sizes, Input, input_gradient), output_gradient, record, input_gradient);
     }
 };
 
 /// The mean of each window; what lies outside of the picture does not count, as in Keras.
 template <Layout Out, Layout In, Windows Of>
-struct AveragePool : private detail::PoolVectors<Out, In> {
+struct AveragePool {
 private:
-    using Vectors = detail::PoolVectors<Out, In>;
-    using typename Vectors::Vector;
-    static constexpr bool tiled = Vectors::tiled(Of);
-    static Vector share(std::size_t y, std::size_t x) {
-        return simd::broadcast(1.0f / static_cast<float>(Of.places(y, x, In.shape.height, In.shape.width)));
-    }
+    static constexpr PoolSizes sizes{Out, In, Of};
 
 public:
     static constexpr std::size_t record_size = 0;
 
     static void forward(const float* input, float* output, std::uint8_t* /*record*/) {
-        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t) {
-            Vector sum = simd::broadcast(0.0f);
-            each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { sum = sum + Vectors::load(input + Vectors::place(Of, y, x, i, j) + c, rest); });
-            Vectors::store(output + Out.offset(y, x) + c, sum * share(y, x), rest);
-        });
-        Vectors::fill_rest(output);
+        average_pool<Of.size, Of.clipped>(sizes, input, output);
+        fill_pool_rest(sizes, output);
     }
-
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* /*record*/, float* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write && !tiled) Vectors::clear(input_gradient);
-        Vectors::for_each([&](std::size_t y, std::size_t x, std::size_t c, auto rest, std::size_t) {
-            const Vector gradient = Vectors::load(output_gradient + Out.offset(y, x) + c, rest) * share(y, x);
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
-                float* place = input_gradient + Vectors::place(Of, y, x, i, j) + c;
-                Vectors::store(place, Input == Gradient::add || !tiled ? gradient + Vectors::load(place, rest) : gradient, rest);
-            });
-        });
+        if constexpr (Input != Gradient::none)
+            average_pool_gradient<Of.size, Of.clipped>(sizes, clear_pool_gradient(sizes, Input, input_gradient), output_gradient, input_gradient);
     }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/layer/pool.hpp
 
 // (H, W, C) -> (H', W', C): the largest number, or the mean, of each window, channel by channel. H' = (H + zeros - rows of the window) / stride
@@ -8217,6 +8262,9 @@ struct BatchNormPass {
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
     void prepare(const Scalar* parameters, Scalar* prepared) const;
+    /// Into a convolution in front, whose weights have a filter for each channel as their last axis; no bias is zero. Weights, then biases, are
+    /// written.
+    void fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const;
     /// One sample, by what is prepared.
     void infer(const Forward<Scalar>& at) const;
 
@@ -8330,12 +8378,9 @@ struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
 
     static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar* bias = parameters + Of.weights();
-        AlignedArray<Scalar> scale_and_shift(2 * filters), folded(Of.weights() + filters);
-        const Scalar *scale = scale_and_shift.data(), *shift = scale + filters;
-        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::prepare(bias + (Bias ? filters : 0), scale_and_shift.data(), 0);
-        for (std::size_t n = 0; n < Of.weights(); ++n) folded.data()[n] = parameters[n] * scale[n % filters];
-        for (std::size_t f = 0; f < filters; ++f) folded.data()[Of.weights() + f] = (Bias ? bias[f] * scale[f] : Scalar{0}) + shift[f];
+        const Scalar *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
+        AlignedArray<Scalar> folded(Of.weights() + filters);
+        Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::pass.fold(rows, {parameters, Of.weights()}, Bias ? bias : nullptr, folded.data());
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
     }
 };
@@ -17506,6 +17551,27 @@ DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const fl
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/pool.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void fill_pool_rest(const PoolSizes& of, float* output) {
+    const std::size_t written = std::max(of.whole(), of.out.shape.channels);
+    for (std::size_t y = 0; written < of.out.stride && y < of.out.shape.height; ++y)
+        for (std::size_t x = 0; x < of.out.shape.width; ++x) std::fill_n(output + of.out.offset(y, x) + written, of.out.stride - written, 0.0f);
+}
+
+DENIM_ONCE bool clear_pool_gradient(const PoolSizes& of, Gradient mode, float* input_gradient) {
+    if (mode == Gradient::write && of.tiled()) return false;
+    for (std::size_t y = 0; mode == Gradient::write && y < of.in.shape.height; ++y)
+        std::fill_n(input_gradient + of.in.offset(y, 0), of.in.shape.width * of.in.stride, 0.0f);
+    return true;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/kernel/matrix_product.hpp
 #if DENIM_BODIES
 
@@ -17948,6 +18014,17 @@ void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) 
         prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
         prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
     }
+}
+
+template <class Scalar>
+void BatchNormPass<Scalar>::fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const {
+    const std::size_t channels = of.channels();
+    AlignedArray<Scalar> numbers(2 * channels);
+    prepare(rows, numbers.data());
+    const Scalar *scale = numbers.data(), *shift = scale + channels;
+    for (std::size_t first = 0; first < weights.size(); first += channels)
+        for (std::size_t c = 0; c < channels; ++c) folded[first + c] = weights[first + c] * scale[c];
+    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Scalar{0}) + shift[c];
 }
 
 template <class Scalar>

@@ -70,7 +70,8 @@ DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetw
     });
     std::vector<NamedTensor> tensors;
     for (std::size_t n = 0; n < names.size(); ++n) tensors.push_back({names[n], shapes[n], values[n]});
-    write_weights(to, tensors);
+    const WeightsMetadata nothing;  // a default argument that g++ 12 holds for uninitialised here
+    write_weights(to, tensors, nothing);
 }
 
 }  // namespace denim::inline DENIM_TARGET

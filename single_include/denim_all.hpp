@@ -5491,18 +5491,12 @@ DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/kernel/depthwise_convolution.hpp
+// ---- denim/kernel/depthwise_runs.hpp
 
-// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A run is some outputs side by
-// side: their sums stay in registers while a row of the input goes by, of which each pixel is loaded once and multiplied with every tap that
-// it stands under. Kernels are told their sizes; what a layer decides is which of them it calls.
+// The inner loops of depthwise convolutions. The sums of a run stay in registers while a row of the input goes by, of which each pixel is
+// loaded once and multiplied with every tap that it stands under.
 
 namespace denim::inline DENIM_TARGET::kernel {
-
-/// True if every channel has its own filter, and no other.
-constexpr bool depthwise(const Convolution& of) {
-    return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
-}
 
 /// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
 /// written, which is also the vectors' end; and from one tap's weights to the next tap's.
@@ -5563,42 +5557,6 @@ DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corne
         }
 }
 
-/// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
-struct DepthwiseRow {
-    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
-
-    DepthwiseSizes sizes;
-    Runs *large = nullptr, *small = nullptr;
-    std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
-
-    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
-        if (large_runs) {
-            large(sizes, corner, weights, bias, output, large_runs);
-            corner += large_runs * large_pixels * sizes.step;
-            output += large_runs * large_pixels * sizes.pixel;
-        }
-        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
-    }
-};
-
-/// The row of a convolution; turned, the taps go by in the opposite order.
-template <Convolution Of, Gradient Mode, bool Turned>
-constexpr DepthwiseRow depthwise_row() {
-    constexpr std::size_t most = simd::registers > 16 ? 8 : 6;  // sums in registers, beside what moves
-    constexpr std::size_t runs = (Of.columns + most - 1) / most, small = Of.columns / runs, more = Of.columns % runs;
-    const auto stride = static_cast<std::ptrdiff_t>(Of.output.stride);
-    DepthwiseRow row{{Of.window.rows, Of.dilation.rows * Of.input.row(), Of.dilation.columns * Of.input.stride, Of.stride.columns * Of.input.stride,
-                      Of.output.stride, Turned ? -stride : stride}};
-    if constexpr (more > 0) {
-        row.large = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small + 1>;
-        row.large_runs = more;
-        row.large_pixels = small + 1;
-    }
-    row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small>;
-    row.small_runs = runs - more;
-    return row;
-}
-
 /// A row of z's gradient, into its place in `z`, and its sum to the bias's gradient.
 template <Epilogue End>
 DENIM_KERNEL void spread_depthwise_row(std::size_t columns, std::size_t pixel, std::size_t z_step, const float* output, const float* output_gradient,
@@ -5649,6 +5607,55 @@ DENIM_KERNEL void add_depthwise_taps(const DepthwiseSizes& sizes, std::size_t co
     std::size_t c = 0;
     for (; c + together * lanes <= of.pixel; c += together * lanes) detail::add_taps<Columns, together>(of, columns, input + c, z + c, z_step, sums + c);
     for (; c < of.pixel; c += lanes) detail::add_taps<Columns, 1>(of, columns, input + c, z + c, z_step, sums + c);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/depthwise_convolution.hpp
+
+// Convolutions with one filter for each channel: nothing is summed over channels, so vectors run along them. A run is some outputs side by
+// side, see depthwise_runs.hpp. Kernels are told their sizes; what a layer decides is which of them it calls.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// True if every channel has its own filter, and no other.
+constexpr bool depthwise(const Convolution& of) {
+    return of.groups > 1 && of.groups == of.channels() && of.groups == of.filters() && !of.pooled();
+}
+
+/// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
+struct DepthwiseRow {
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+
+    DepthwiseSizes sizes;
+    Runs *large = nullptr, *small = nullptr;
+    std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+
+    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+        if (large_runs) {
+            large(sizes, corner, weights, bias, output, large_runs);
+            corner += large_runs * large_pixels * sizes.step;
+            output += large_runs * large_pixels * sizes.pixel;
+        }
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
+    }
+};
+
+/// The row of a convolution; turned, the taps go by in the opposite order.
+template <Convolution Of, Gradient Mode, bool Turned>
+constexpr DepthwiseRow depthwise_row() {
+    constexpr std::size_t most = simd::registers > 16 ? 8 : 6;  // sums in registers, beside what moves
+    constexpr std::size_t runs = (Of.columns + most - 1) / most, small = Of.columns / runs, more = Of.columns % runs;
+    const auto stride = static_cast<std::ptrdiff_t>(Of.output.stride);
+    DepthwiseRow row{{Of.window.rows, Of.dilation.rows * Of.input.row(), Of.dilation.columns * Of.input.stride, Of.stride.columns * Of.input.stride,
+                      Of.output.stride, Turned ? -stride : stride}};
+    if constexpr (more > 0) {
+        row.large = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small + 1>;
+        row.large_runs = more;
+        row.large_pixels = small + 1;
+    }
+    row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small>;
+    row.small_runs = runs - more;
+    return row;
 }
 
 /// The gradient to the input of a depthwise convolution, as a convolution of z's gradient, spread out by the stride.
@@ -5736,12 +5743,10 @@ public:
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 
-// ---- denim/kernel/live_gradient.hpp
+// ---- denim/kernel/window_slices.hpp
 
-// The gradients of a convolution through its live outputs alone: those that ReLU let pass and the pool chose. With a pool at
-// most one sum in four is live, and ReLU kills about half of those. Each filter's live gradients become a list of (where its
-// window begins, value); for the weights, one window's sums stay in registers while the list is walked; for the input, one
-// window's weights do.
+// The windows of some rows of a picture, copied so that each is a few runs of whole vectors, of which a slice holds as many as stay in
+// registers: what the gradients through live outputs walk over.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -5798,6 +5803,15 @@ constexpr WindowSlices weight_slices(const Convolution& of) {
     const WindowSlices rows = window_slices(of, true), pixels = window_slices(of, false);
     return rows.vectors * rows.taps < pixels.vectors * pixels.taps ? rows : pixels;
 }
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+// ---- denim/kernel/live_walks.hpp
+
+// The inner loops of the gradients through live outputs: one filter's list of live gradients is walked, while the sums of a window, or its
+// weights, stay in registers.
+
+namespace denim::inline DENIM_TARGET::kernel {
 
 /// One filter's list: `count` places in a slice, and the gradients of z there.
 struct LiveList {
@@ -5858,6 +5872,39 @@ DENIM_KERNEL void scatter_windows(const LiveList& live, float* slice, std::size_
     }
 }
 
+/// Walks of one filter's list, one after the other: each has as many taps as fit into the registers.
+using Gather = void(const LiveList& live, const float* slice, std::size_t row, float* sums);
+using Scatter = void(const LiveList& live, float* slice, std::size_t row, const float* weights);
+
+namespace detail {
+
+template <std::size_t Taps, std::size_t Group>
+inline constexpr std::size_t walks = (Taps + WindowSlices::held / Group - 1) / (WindowSlices::held / Group);
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto gathers = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Gather*, parts>{&gather_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+template <std::size_t Across, std::size_t Taps, std::size_t Group>
+inline constexpr auto scatters = []<std::size_t... Part>(std::index_sequence<Part...>) {
+    constexpr std::size_t parts = sizeof...(Part);
+    return std::array<Scatter*, parts>{&scatter_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
+}(std::make_index_sequence<walks<Taps, Group>>{});
+
+}  // namespace detail
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/live_gradient.hpp
+
+// The gradients of a convolution through its live outputs alone: those that ReLU let pass and the pool chose. With a pool at
+// most one sum in four is live, and ReLU kills about half of those. Each filter's live gradients become a list of (where its
+// window begins, value); for the weights, one window's sums stay in registers while the list is walked; for the input, one
+// window's weights do.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
 /// Clears the gradients of rows whose outputs the epilogue cut off, and adds the others up to the bias's gradient, which is padded to whole vectors.
 template <Epilogue End>
 DENIM_KERNEL void mask_gradient(const Layout& of, const float* output, float* output_gradient, float* bias) {
@@ -5883,29 +5930,6 @@ DENIM_KERNEL void mask_gradient(const Layout& of, const float* output, float* ou
             simd::store(bias + f, simd::load(bias + f) + sum);
         }
 }
-
-/// Walks of one filter's list, one after the other: each has as many taps as fit into the registers.
-using Gather = void(const LiveList& live, const float* slice, std::size_t row, float* sums);
-using Scatter = void(const LiveList& live, float* slice, std::size_t row, const float* weights);
-
-namespace detail {
-
-template <std::size_t Taps, std::size_t Group>
-inline constexpr std::size_t walks = (Taps + WindowSlices::held / Group - 1) / (WindowSlices::held / Group);
-
-template <std::size_t Across, std::size_t Taps, std::size_t Group>
-inline constexpr auto gathers = []<std::size_t... Part>(std::index_sequence<Part...>) {
-    constexpr std::size_t parts = sizeof...(Part);
-    return std::array<Gather*, parts>{&gather_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
-}(std::make_index_sequence<walks<Taps, Group>>{});
-
-template <std::size_t Across, std::size_t Taps, std::size_t Group>
-inline constexpr auto scatters = []<std::size_t... Part>(std::index_sequence<Part...>) {
-    constexpr std::size_t parts = sizeof...(Part);
-    return std::array<Scatter*, parts>{&scatter_windows<Across, Group, Taps * Part / parts, Taps*(Part + 1) / parts>...};
-}(std::make_index_sequence<walks<Taps, Group>>{});
-
-}  // namespace detail
 
 /// The live gradients of a convolution, as its loops are told them: sizes, and the kernels that its layer chose.
 struct LiveGradient {
@@ -29554,7 +29578,7 @@ DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gr
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
-// ---- bodies of denim/kernel/live_gradient.hpp
+// ---- bodies of denim/kernel/window_slices.hpp
 #if DENIM_BODIES
 
 namespace denim::inline DENIM_TARGET::kernel {
@@ -29591,6 +29615,14 @@ DENIM_ONCE void WindowSlices::add(const Convolution& of, const float* from, std:
         }
     }
 }
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/live_gradient.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
 
 DENIM_ONCE void LiveGradient::prepare(const Convolution& of, const float* from, float* prepared, std::size_t i) const {
     for (std::size_t slice = 0; slice < input.slices; ++slice)
@@ -37053,7 +37085,8 @@ DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetw
     });
     std::vector<NamedTensor> tensors;
     for (std::size_t n = 0; n < names.size(); ++n) tensors.push_back({names[n], shapes[n], values[n]});
-    write_weights(to, tensors);
+    const WeightsMetadata nothing;  // a default argument that g++ 12 holds for uninitialised here
+    write_weights(to, tensors, nothing);
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -45,12 +45,8 @@ private:
     struct Scratch;
 
     // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
-    template <class Call>
-    [[nodiscard]] static bool alone_among_peers(const Call& at) {
-        return at.part && !at.part->peers->statistics_of_all();
-    }
-    template <class Call>
-    [[nodiscard]] static BatchPart<Scalar> normalised_over(const Call& at) {
+    [[nodiscard]] static bool alone_among_peers(const auto& at) { return at.part && !at.part->peers->statistics_of_all(); }
+    [[nodiscard]] static BatchPart<Scalar> normalised_over(const auto& at) {
         return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
     }
     [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }

@@ -2,6 +2,7 @@
 // What read_keras_weights finds in each of Keras's files, for keras_files.py: FILE.npz beside it, and a line.
 #include <denim/denim.hpp>
 #include <denim/exchange.hpp>
+#include <denim/format.hpp>
 #include <denim/hdf5.hpp>
 
 #include <cstdio>

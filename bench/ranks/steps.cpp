@@ -73,7 +73,7 @@ void time_sums(const Ranks& ranks) {
             by_tree.take(ranks, [&] {
                 float* rows = peers.rows(numbers, tree.rows_of(ranks.rank()));
                 for (std::size_t row = 0; row < tree.rows_of(ranks.rank()); ++row) std::memcpy(rows + row * numbers, sum.data(), numbers * sizeof(float));
-                peers.begin_sum(tree, numbers, sum.data());
+                peers.begin_sum(tree, numbers, sum.data(), false);
                 peers.end_sums();
             });
             by_mpi.take(ranks, [&] { MPI_Allreduce(MPI_IN_PLACE, plain.data(), static_cast<int>(numbers), MPI_FLOAT, MPI_SUM, ranks.communicator()); });

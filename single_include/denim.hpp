@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The core of Denim 0.1.0 in one header, made by single_include/assemble from include/denim/denim.hpp: change those, not this.
+// The core of Denim 0.2.0 in one header, made by single_include/assemble from include/denim/denim.hpp: change those, not this.
 #pragma once
 
 // ---- denim/machine/target.hpp

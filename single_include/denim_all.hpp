@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All of Denim 0.1.0 in one header, made by single_include/assemble from include/denim/all.hpp: change those, not this.
+// All of Denim 0.2.0 in one header, made by single_include/assemble from include/denim/all.hpp: change those, not this.
 #pragma once
 
 // ---- denim/machine/target.hpp

@@ -89,7 +89,7 @@ void time_sums(const Ranks& ranks) {
 // What the model of docs/ranks.md is made of: the way of a short message, and how many bytes go in a second.
 void time_messages(const Ranks& ranks) {
     if (ranks.size() < 2 || ranks.rank() > 1) return;
-    for (const int bytes : {8, 1 << 22}) {
+    for (const int bytes : {8, 1 << 16, 1 << 18, 1 << 20, 1 << 22}) {
         std::vector<char> there(static_cast<std::size_t>(bytes));
         std::vector<double> seconds;
         for (int round = 0; round < 201; ++round) {

@@ -15,12 +15,13 @@
         document.head.append(script);
     };
 
-    // How well an entry answers: each word has to be there; a name weighs more than a heading, and that more than the text.
+    // How well an entry answers: each word has to be there; a name weighs more than a heading, and that more than the text. A member
+    // is no answer to its class's name alone.
     const score = (entry, words) => {
-        const title = entry[0].toLowerCase(), text = entry[3].toLowerCase();
-        let sum = 0;
+        const title = entry[0].toLowerCase(), text = entry[3].toLowerCase(), bare = title.split("::").pop();
+        if (text === "member" && !words.some((word) => bare.includes(word))) return 0;
+        let sum = /^denim::(kernel|simd)::/.test(title) ? -15 : 0;
         for (const word of words) {
-            const bare = title.split("::").pop();
             if (bare === word) sum += 100;
             else if (bare.startsWith(word)) sum += 40;
             else if (title.includes(word)) sum += 20;

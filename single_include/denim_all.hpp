@@ -15018,9 +15018,12 @@ inline double ratio(std::size_t part, std::size_t whole) {
 }  // namespace detail
 
 /// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes). Throws
-/// std::invalid_argument where one is a NaN: such a picture has no class.
+/// std::invalid_argument where one is a NaN: such a picture has no class, and unless scores are of whole pictures.
 inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
-    std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
+    if (classes == 0 || scores.size() % classes != 0)
+        throw std::invalid_argument("denim: metric: scores of whole pictures, each for " + std::to_string(classes) +
+                                    " classes, at least 1, were expected, but got " + std::to_string(scores.size()) + " numbers");
+    std::vector<std::int32_t> predicted(scores.size() / classes);
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         const auto sample = scores.subspan(n * classes, classes);
         const std::size_t place = place_of_largest(sample.data(), classes);
@@ -15132,8 +15135,13 @@ struct Calibration {
 
 namespace denim::inline DENIM_TARGET {
 
-/// Softmax of logits (N, classes) divided by a temperature.
+/// Softmax of logits (N, classes) divided by a temperature. A NaN makes all of its picture NaN. Throws std::invalid_argument unless logits are of
+/// whole pictures and the temperature is above 0.
 inline std::vector<float> softmax(std::span<const float> logits, std::size_t classes, double temperature = 1) {
+    if (classes == 0 || logits.size() % classes != 0 || !(temperature > 0))
+        throw std::invalid_argument("denim: softmax: logits of whole pictures, each for " + std::to_string(classes) +
+                                    " classes, at least 1, and a temperature above 0 were expected, but got " + std::to_string(logits.size()) +
+                                    " numbers and " + detail::general(temperature));
     std::vector<float> result(logits.size());
     for (std::size_t first = 0; first < logits.size(); first += classes) {
         const detail::SoftmaxSum<float> sample{logits.data() + first, classes, 1 / temperature};
@@ -15143,11 +15151,16 @@ inline std::vector<float> softmax(std::span<const float> logits, std::size_t cla
 }
 
 /// Compares the confidence of probabilities (N, classes) with how often they are right; Guo, Pleiss, Sun and Weinberger, "On
-/// calibration of modern neural networks" (2017), equations 2 to 5.
+/// calibration of modern neural networks" (2017), equations 2 to 5. Throws std::invalid_argument for what is no probability: a logit, say.
 inline Calibration calibration(std::span<const float> probabilities, std::span<const std::int32_t> labels, std::size_t classes,
                                std::size_t bins = 15) {
     detail::check_scores(probabilities, labels, classes);
     if (bins == 0) throw std::invalid_argument("denim: calibration: at least 1 bin was expected");
+    for (std::size_t n = 0; n < probabilities.size(); ++n)
+        if (!(probabilities[n] >= 0 && probabilities[n] <= 1.0001f))  // sums of rounded shares may be a little above
+            throw std::invalid_argument("denim: calibration: probabilities from 0 to 1 were expected, but one of picture " +
+                                        std::to_string(n / classes) + " is " + detail::general(static_cast<double>(probabilities[n])) +
+                                        "; softmax makes them of logits");
     Calibration result{std::vector<ConfidenceBin>(bins), 0};
     const std::vector<std::int32_t> predicted = predicted_classes(probabilities, classes);
     for (std::size_t n = 0; n < labels.size(); ++n) {
@@ -15169,9 +15182,12 @@ inline Calibration calibration(std::span<const float> probabilities, std::span<c
 
 /// The temperature that makes the mean cross-entropy of logits (N, classes) / temperature least, between 0.01 and 100; take it
 /// from the validation set and divide the logits of others by it. Guo and others (2017), section 4.2. In 1 / temperature the
-/// loss is convex: the root of its derivative is found by halving.
+/// loss is convex: the root of its derivative is found by halving. Throws std::invalid_argument for no pictures and for logits that are not finite.
 inline double fit_temperature(std::span<const float> logits, std::span<const std::int32_t> labels, std::size_t classes) {
     detail::check_scores(logits, labels, classes);
+    if (labels.empty()) throw std::invalid_argument("denim: fit_temperature: at least one picture was expected, but got none");
+    if (!std::ranges::all_of(logits, [](float logit) { return is_finite(logit); }))
+        throw std::invalid_argument("denim: fit_temperature: finite logits were expected, but one is not");
     const auto slope = [&](double inverse) {  // of the summed loss: expected minus true logit
         double sum = 0;
         for (std::size_t n = 0; n < labels.size(); ++n) {
@@ -17270,6 +17286,13 @@ void take_sigmoid(std::span<Scalar> numbers) {
     }
 }
 
+/// Throws std::invalid_argument, under the name of what was called, unless numbers are whole samples.
+inline void require_samples(const char* what, std::size_t numbers, std::size_t width) {
+    if (width == 0 || numbers % width != 0)
+        throw std::invalid_argument(std::string{"denim: "} + what + ": numbers of whole samples of " + std::to_string(width) +
+                                    ", at least 1 each, were expected, but got " + std::to_string(numbers));
+}
+
 /// Throws std::invalid_argument, under the name of what was called, if a head gives numbers that are no probabilities.
 inline void require_probabilities(const char* what, std::span<const Gives> heads) {
     for (std::size_t head = 0; head < heads.size(); ++head)
@@ -17282,10 +17305,12 @@ inline void require_probabilities(const char* what, std::span<const Gives> heads
 }  // namespace detail
 
 /// Turns the logits of one head, sample after sample, into probabilities in place: softmax where they are of classes, a sigmoid for
-/// each where they are of labels that may stand side by side. `width` says how many a sample has.
+/// each where they are of labels that may stand side by side. `width` says how many a sample has. Throws std::invalid_argument unless they are
+/// whole samples.
 template <class Scalar>
 void to_probabilities(std::span<Scalar> logits, std::size_t width, Gives gives) {
     detail::require_probabilities("to_probabilities", {&gives, 1});
+    detail::require_samples("to_probabilities", logits.size(), width);
     if (gives == Gives::labels) return detail::take_sigmoid(logits);
     for (std::size_t first = 0; first < logits.size(); first += width) detail::take_softmax(logits.subspan(first, width));
 }

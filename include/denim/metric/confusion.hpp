@@ -56,9 +56,12 @@ inline double ratio(std::size_t part, std::size_t whole) {
 }  // namespace detail
 
 /// The class of the largest score of each picture (the first, where several are equal); scores are (N, classes). Throws
-/// std::invalid_argument where one is a NaN: such a picture has no class.
+/// std::invalid_argument where one is a NaN: such a picture has no class, and unless scores are of whole pictures.
 inline std::vector<std::int32_t> predicted_classes(std::span<const float> scores, std::size_t classes) {
-    std::vector<std::int32_t> predicted(classes == 0 ? 0 : scores.size() / classes);
+    if (classes == 0 || scores.size() % classes != 0)
+        throw std::invalid_argument("denim: metric: scores of whole pictures, each for " + std::to_string(classes) +
+                                    " classes, at least 1, were expected, but got " + std::to_string(scores.size()) + " numbers");
+    std::vector<std::int32_t> predicted(scores.size() / classes);
     for (std::size_t n = 0; n < predicted.size(); ++n) {
         const auto sample = scores.subspan(n * classes, classes);
         const std::size_t place = place_of_largest(sample.data(), classes);

@@ -20,7 +20,7 @@ namespace {
 using Small = Network<Image<2, 2, 1>, Sequential<Dense<2>>>;
 using Forked = Network<Image<2, 2, 1>, Sequential<Heads<Dense<2>, Dense<3>>>>;
 
-struct SideBySide {  // both labels may be true
+struct BothTrue {  // both labels may be true
     Array<float, 4> images = Array<float, 4>(std::array<std::size_t, 4>{4, 2, 2, 1}, 0.5f);
     Array<float, 2> labels = Array<float, 2>(std::array<std::size_t, 2>{4, 2}, 1.0f);
 };
@@ -40,7 +40,7 @@ struct OneAgainstAll {
 
 Small taught(const Loss& loss) {
     Small network{Seed{4}};
-    fit(network, SideBySide{}, {.epochs = 3, .optimizer = Adam{.rate = 0.1f}, .loss = loss});
+    fit(network, BothTrue{}, {.epochs = 3, .optimizer = Adam{.rate = 0.1f}, .loss = loss});
     return network;
 }
 
@@ -60,7 +60,7 @@ std::set<std::string> operators_of(const OnnxModel& model) {
 
 TEST_CASE("labels that stand side by side are a sigmoid each, wherever they are asked for") {
     const Scratch scratch;
-    const SideBySide set;
+    const BothTrue set;
     const Small network = taught(BinaryCrossEntropy{});
     const auto logits = network.predict(set.images);
     CHECK(logits(0, 0) > 0.1f);
@@ -98,7 +98,7 @@ TEST_CASE("labels that stand side by side are a sigmoid each, wherever they are 
 }
 
 TEST_CASE("numbers are no probabilities") {
-    const SideBySide set;
+    const BothTrue set;
     const Small network = taught(MeanSquaredError{});
     const auto refused = [](const auto& call, const std::string& begin) {
         const std::string message = message_of(call);
@@ -163,4 +163,14 @@ TEST_CASE("large logits and NaN") {
     CHECK(softmax[0] == doctest::Approx(1 / (1 + std::exp(-1.0))));
     CHECK(std::isnan(softmax[2]));
     CHECK(std::isnan(softmax[3]));
+}
+
+TEST_CASE("numbers that are not whole samples are no probabilities") {
+    std::vector<float> five(5, 1.0f);
+    for (const Gives gives : {Gives::classes, Gives::labels}) {
+        CHECK(message_of([&] { to_probabilities(std::span{five}, 2, gives); }) ==
+              "denim: to_probabilities: numbers of whole samples of 2, at least 1 each, were expected, but got 5");
+        CHECK(message_of([&] { to_probabilities(std::span{five}, 0, gives); }).find("samples of 0") != std::string::npos);
+    }
+    CHECK(five == std::vector<float>(5, 1.0f));
 }

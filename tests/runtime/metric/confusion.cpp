@@ -51,6 +51,9 @@ TEST_CASE("what does not fit is an error") {
           }).find("labels from 0 to 2 were expected, but got 3") != std::string::npos);
     CHECK(message_of([&] { confusion_matrix(fine, std::span<const float>{few}, 3); }).find("but got 5 numbers") !=
           std::string::npos);
+    CHECK(message_of([&] { predicted_classes(few, 3); }) ==
+          "denim: metric: scores of whole pictures, each for 3 classes, at least 1, were expected, but got 5 numbers");
+    CHECK(message_of([&] { predicted_classes(few, 0); }).find("each for 0 classes") != std::string::npos);
     CHECK(message_of([&] { confusion_matrix(labels, fine, 3); }).find("below 3") != std::string::npos);
     CHECK(message_of([&] { confusion_matrix(std::span{labels}.first(1), fine, 3); }).find("2 for 1") != std::string::npos);
 }

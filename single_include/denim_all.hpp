@@ -25590,10 +25590,30 @@ Picture draw_filters(const Weights& weights, std::size_t zoom = 0) {
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+/// Throws std::invalid_argument, under the name of what was called, unless there is one picture.
+inline void require_one(const Pictures& pictures, const char* what) {
+    if (pictures.count != 1)
+        throw std::invalid_argument(std::string{"denim: "} + what + ": one photograph was expected, but " + std::to_string(pictures.count) + " came");
+}
+
+}  // namespace detail
+
 /// Lays numbers (rows, columns) over the photograph, enlarged to `height` rows, as heat: the largest, or `least` where all are smaller, is red;
-/// zero and what is below it leave the photograph as it is.
+/// zero and what is below it leave the photograph as it is. Throws std::invalid_argument for a photograph or a height without pixels, and unless
+/// there are rows x columns numbers, all of them finite.
 inline Picture draw_heat(const Picture& photograph, std::span<const float> numbers, std::size_t rows, std::size_t columns,
                          std::size_t height = 400, float least = 0) {
+    if (photograph.size.pixels() == 0 || height == 0)
+        throw std::invalid_argument("denim: draw_heat: a photograph with pixels and a height of at least 1 were expected, but got " +
+                                    std::to_string(photograph.size.height) + " x " + std::to_string(photograph.size.width) + " pixels and " +
+                                    std::to_string(height));
+    if (numbers.empty() || rows == 0 || numbers.size() % rows != 0 || numbers.size() / rows != columns)
+        throw std::invalid_argument("denim: draw_heat: a number for each of " + std::to_string(rows) + " x " + std::to_string(columns) +
+                                    " places, of which there is one at least, was expected, but got " + std::to_string(numbers.size()));
+    if (!std::ranges::all_of(numbers, [](float number) { return is_finite(number); }))
+        throw std::invalid_argument("denim: draw_heat: finite numbers were expected, but one is not");
     Picture result =
         resize(photograph, Size{height, std::max<std::size_t>(photograph.size.width * height / photograph.size.height, 1)});
     float largest = least;
@@ -25646,8 +25666,8 @@ struct GradCam {
 namespace denim::inline DENIM_TARGET {
 
 /// Measures one photograph (H, W, C), or what else the network takes, at the layer `name`: the last one that gives a picture tells most, "7" for
-/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, and std::runtime_error for a logit that is
-/// no number.
+/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, or takes pictures of another shape, and
+/// std::runtime_error for a logit that is no number.
 template <class Network, class Photograph>
 GradCam grad_cam(const Network& network, std::string_view name, const Photograph& photograph, const GradCamOptions& options = {}) {
     constexpr Shape shape = Network::input;
@@ -25659,8 +25679,15 @@ GradCam grad_cam(const Network& network, std::string_view name, const Photograph
     if (options.of_class && *options.of_class >= *heads)
         throw std::invalid_argument("denim: grad_cam: the head has " + std::to_string(*heads) + " classes, counted from 0, but class " +
                                     std::to_string(*options.of_class) + " was asked for");
-    const auto one = xt::adapt(photograph.data(), shape.size(), xt::no_ownership(),
-                               std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
+    const Pictures source = Pictures::of(photograph, shape);
+    detail::require_one(source, "grad_cam");
+    using Number = std::remove_cv_t<typename Photograph::value_type>;
+    const Number* numbers = nullptr;
+    if constexpr (std::is_same_v<Number, float>)
+        numbers = source.floats;
+    else
+        numbers = source.bytes;
+    const auto one = xt::adapt(numbers, shape.size(), xt::no_ownership(), std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
     std::size_t output = before + options.of_class.value_or(0);
     auto values = inner_values(network, name, one, std::span{&output, 1});
     if (!options.of_class) {
@@ -25730,6 +25757,7 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
     const std::size_t classes = *heads, before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
     detail::require_probabilities("occlude", predictor.gives().subspan(options.head, 1));
     const Pictures source = Pictures::of(photograph, shape);
+    detail::require_one(source, "occlude");
     static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
                   "denim: occlude: a photograph of std::uint8_t was expected.");
     if (options.patch == 0) options.patch = std::max<std::size_t>(std::min(shape.height, shape.width) / 8, 1);

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace denim {
@@ -38,8 +39,8 @@ struct GradCam {
 namespace denim::inline DENIM_TARGET {
 
 /// Measures one photograph (H, W, C), or what else the network takes, at the layer `name`: the last one that gives a picture tells most, "7" for
-/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, and std::runtime_error for a logit that is
-/// no number.
+/// example. Throws std::invalid_argument if the network does not have the layer, the head or the class, or takes pictures of another shape, and
+/// std::runtime_error for a logit that is no number.
 template <class Network, class Photograph>
 GradCam grad_cam(const Network& network, std::string_view name, const Photograph& photograph, const GradCamOptions& options = {}) {
     constexpr Shape shape = Network::input;
@@ -51,8 +52,15 @@ GradCam grad_cam(const Network& network, std::string_view name, const Photograph
     if (options.of_class && *options.of_class >= *heads)
         throw std::invalid_argument("denim: grad_cam: the head has " + std::to_string(*heads) + " classes, counted from 0, but class " +
                                     std::to_string(*options.of_class) + " was asked for");
-    const auto one = xt::adapt(photograph.data(), shape.size(), xt::no_ownership(),
-                               std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
+    const Pictures source = Pictures::of(photograph, shape);
+    detail::require_one(source, "grad_cam");
+    using Number = std::remove_cv_t<typename Photograph::value_type>;
+    const Number* numbers = nullptr;
+    if constexpr (std::is_same_v<Number, float>)
+        numbers = source.floats;
+    else
+        numbers = source.bytes;
+    const auto one = xt::adapt(numbers, shape.size(), xt::no_ownership(), std::array<std::size_t, 4>{1, shape.height, shape.width, shape.channels});
     std::size_t output = before + options.of_class.value_or(0);
     auto values = inner_values(network, name, one, std::span{&output, 1});
     if (!options.of_class) {

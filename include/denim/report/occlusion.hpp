@@ -44,6 +44,7 @@ Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photogr
     const std::size_t classes = *heads, before = std::accumulate(Network::heads.begin(), heads, std::size_t{0});
     detail::require_probabilities("occlude", predictor.gives().subspan(options.head, 1));
     const Pictures source = Pictures::of(photograph, shape);
+    detail::require_one(source, "occlude");
     static_assert(std::is_same_v<std::remove_cv_t<typename Photograph::value_type>, std::uint8_t>,
                   "denim: occlude: a photograph of std::uint8_t was expected.");
     if (options.patch == 0) options.patch = std::max<std::size_t>(std::min(shape.height, shape.width) / 8, 1);

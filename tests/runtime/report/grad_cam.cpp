@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "messages.hpp"
+#include "views.hpp"
 
 #include <denim/denim.hpp>
 #include <denim/report/grad_cam.hpp>
@@ -65,4 +66,35 @@ TEST_CASE("a head and a class that there are not, and a logit that is no number,
           "denim: grad_cam: the head has 2 classes, counted from 0, but class 2 was asked for");
     made.edit([](auto& layers) { layers.template get<2>().bias()(1) = std::nanf(""); });
     CHECK(message_of([&] { grad_cam(made, "0", photograph()); }) == "denim: grad_cam: a logit of the photograph is not a number, so it has no class");
+}
+
+TEST_CASE("a photograph of another shape is an error, and one that is not contiguous is read as it is meant") {
+    const Net made = network();
+    const Array<float, 3> small(std::array<std::size_t, 3>{2, 3, 2}, 0.5f);
+    CHECK(message_of([&] { grad_cam(made, "0", small); }) ==
+          "denim: the network takes pictures of shape (N, 4, 3, 2) or one of (4, 3, 2), but got an array of shape (2, 3, 2)");
+    const Array<float, 4> two(std::array<std::size_t, 4>{2, 4, 3, 2}, 0.5f), none(std::array<std::size_t, 4>{0, 4, 3, 2});
+    CHECK(message_of([&] { grad_cam(made, "0", two); }) == "denim: grad_cam: one photograph was expected, but 2 came");
+    CHECK(message_of([&] { grad_cam(made, "0", none); }) == "denim: grad_cam: one photograph was expected, but 0 came");
+
+    Array<float, 3> wide(std::array<std::size_t, 3>{4, 6, 2}, -1.0f);  // every second column is the photograph
+    const Array<float, 3> whole = photograph();
+    for (std::size_t y = 0; y < 4; ++y)
+        for (std::size_t x = 0; x < 3; ++x)
+            for (std::size_t c = 0; c < 2; ++c) wide(y, 2 * x, c) = whole(y, x, c);
+    CHECK(grad_cam(made, "0", xt::view(wide, xt::all(), xt::range(0, 6, 2), xt::all())).heat == grad_cam(made, "0", whole).heat);
+}
+
+TEST_CASE("heat is drawn of as many finite numbers as there are places") {
+    const Picture photograph{Size{4, 3}};
+    const std::vector<float> six(6, 0.5f);
+    CHECK(draw_heat(photograph, six, 2, 3, 40).size == Size{40, 30});
+    CHECK(message_of([&] { draw_heat(photograph, six, 3, 3); }) ==
+          "denim: draw_heat: a number for each of 3 x 3 places, of which there is one at least, was expected, but got 6");
+    CHECK(message_of([&] { draw_heat(photograph, six, 0, 6); }).find("of 0 x 6 places") != std::string::npos);
+    CHECK(message_of([&] { draw_grad_cam(photograph, GradCam{}); }).find("but got 0") != std::string::npos);
+    CHECK(message_of([&] { draw_heat(photograph, std::vector<float>{1, not_a_number<float>()}, 1, 2); }) ==
+          "denim: draw_heat: finite numbers were expected, but one is not");
+    CHECK(message_of([&] { draw_heat(Picture{}, six, 2, 3); }).find("but got 0 x 0 pixels and 400") != std::string::npos);
+    CHECK(message_of([&] { draw_heat(photograph, six, 2, 3, 0); }).find("but got 4 x 3 pixels and 0") != std::string::npos);
 }

@@ -96,4 +96,9 @@ TEST_CASE("a network itself can be asked, the short way") {
     CHECK(without.predicted == with.predicted);
     CHECK(without.probability == with.probability);
     CHECK(without.drops == with.drops);
+    for (const std::size_t count : {0u, 2u}) {
+        const Array<std::uint8_t, 4> some(std::array<std::size_t, 4>{count, 16, 16, 1}, std::uint8_t{90});
+        CHECK_THROWS_WITH_AS(occlude(network, some), ("denim: occlude: one photograph was expected, but " + std::to_string(count) + " came").c_str(),
+                             std::invalid_argument);
+    }
 }

@@ -31,6 +31,13 @@ struct SplitShares {
 inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
                                      std::span<const std::size_t> first_equal = {}) {
     if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    if (!first_equal.empty() && first_equal.size() != classes.size())
+        throw std::invalid_argument("denim: split: the first equal of each of " + std::to_string(classes.size()) + " samples was expected, or none, but " +
+                                    std::to_string(first_equal.size()) + " came");
+    for (std::size_t i = 0; i < first_equal.size(); ++i)
+        if (first_equal[i] > i)
+            throw std::invalid_argument("denim: split: a sample's first equal is itself or one before it, but that of sample " + std::to_string(i) +
+                                        " is " + std::to_string(first_equal[i]));
     std::map<std::int32_t, std::vector<std::size_t>> places;
     for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
     std::vector<Part> parts(classes.size(), Part::train);

@@ -129,3 +129,12 @@ TEST_CASE("fingerprints see every byte and the length") {
     const auto first = first_equals(same, [&](std::size_t a, std::size_t b) { return pixels[a] == pixels[b]; });
     CHECK(first == std::vector<std::size_t>{0, 1, 2, 0});
 }
+
+TEST_CASE("first equals that do not fit the samples are refused") {
+    const std::vector<std::int32_t> classes{0, 0, 1};
+    const auto with = [&](std::vector<std::size_t> first) { split_parts(classes, {1, 1, 1}, Seed{}, first); };
+    CHECK_NOTHROW(with({0, 0, 2}));
+    CHECK_THROWS_WITH_AS(with({0, 0}), "denim: split: the first equal of each of 3 samples was expected, or none, but 2 came", std::invalid_argument);
+    CHECK_THROWS_WITH_AS(with({0, 0, 7}), "denim: split: a sample's first equal is itself or one before it, but that of sample 2 is 7",
+                         std::invalid_argument);
+}

@@ -2718,6 +2718,13 @@ struct SplitShares {
 inline std::vector<Part> split_parts(std::span<const std::int32_t> classes, SplitShares shares, Seed seed,
                                      std::span<const std::size_t> first_equal = {}) {
     if (shares.sum() == 0) throw std::invalid_argument("denim: split: at least one share above zero was expected");
+    if (!first_equal.empty() && first_equal.size() != classes.size())
+        throw std::invalid_argument("denim: split: the first equal of each of " + std::to_string(classes.size()) + " samples was expected, or none, but " +
+                                    std::to_string(first_equal.size()) + " came");
+    for (std::size_t i = 0; i < first_equal.size(); ++i)
+        if (first_equal[i] > i)
+            throw std::invalid_argument("denim: split: a sample's first equal is itself or one before it, but that of sample " + std::to_string(i) +
+                                        " is " + std::to_string(first_equal[i]));
     std::map<std::int32_t, std::vector<std::size_t>> places;
     for (std::size_t i = 0; i < classes.size(); ++i) places[classes[i]].push_back(i);
     std::vector<Part> parts(classes.size(), Part::train);
@@ -3147,9 +3154,16 @@ inline bool is_picture_name(std::string_view name) {
     return std::ranges::find(known, ending) != std::end(known);
 }
 
-/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte.
+/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte. Throws FileError where a folder cannot
+/// be read, or a link leads back to one of the folders that it is in (`around`).
 template <class Visit>
-void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit) {
+void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit,
+                        std::vector<std::filesystem::path> around = {}) {
+    std::error_code unknown;
+    around.push_back(std::filesystem::canonical(folder, unknown));  // without an answer the folder cannot be read either
+    if (!unknown && std::ranges::count(around, around.back()) > 1)
+        throw FileError(folder.string(), "it is a link to a folder that it is in, " + around.back().string() +
+                                             ", so its photographs would come again and again; remove it");
     std::vector<std::string> entries;  // folders end in a slash, so that they stand where their pictures do
     std::error_code error;
     for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
@@ -3168,7 +3182,7 @@ void each_picture_below(const std::filesystem::path& folder, const std::string& 
             visit(prefix + entry);
             continue;
         }
-        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit);
+        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit, around);
     }
 }
 
@@ -3176,7 +3190,10 @@ void each_picture_below(const std::filesystem::path& folder, const std::string& 
 class ClassNumbers {
 public:
     explicit ClassNumbers(std::vector<std::string> given) : names_(std::move(given)), given_(!names_.empty()) {
-        for (std::size_t n = 0; n < names_.size(); ++n) numbers_.emplace(names_[n], static_cast<std::int32_t>(n));
+        for (std::size_t n = 0; n < names_.size(); ++n)
+            if (const auto [known, fresh] = numbers_.emplace(names_[n], static_cast<std::int32_t>(n)); !fresh)
+                throw std::invalid_argument("denim: class_names: a name for each class was expected, but '" + names_[n] + "' is given to classes " +
+                                            std::to_string(known->second) + " and " + std::to_string(n));
     }
     /// -1 where names were given and this is none of them.
     std::int32_t of(const std::string& name) {
@@ -3269,7 +3286,7 @@ inline PhotographNames names_in_folder(const std::filesystem::path& folder, cons
 }
 
 /// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
-/// the table's folder. Throws FileError where a line has too few fields.
+/// the table's folder. Throws FileError where a line has too few fields, and for a table in UTF-16.
 inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
                                       const std::array<std::string, 2>& columns = {"path", "label"}) {
     PhotographNames all;
@@ -3277,6 +3294,8 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
     detail::ClassNumbers numbers{std::move(class_names)};
     const std::vector<std::uint8_t> bytes = read_file(table);
     std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (text.find('\0') != text.npos)
+        throw FileError(table.string(), "text was expected, UTF-8, but there are bytes of 0 in it; a table in UTF-16 is to be saved as UTF-8");
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     std::size_t path = 0, label = 1;
     std::vector<std::string> fields;
@@ -4399,6 +4418,7 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
     const auto name = [&](const FoundPhoto& photo) -> const std::string& {
         return options.label == LabelOf::category ? photo.category : photo.subclass;
     };
+    static_cast<void>(detail::ClassNumbers{options.class_names});  // each name once
     std::vector<std::string> names = options.class_names;
     if (names.empty()) {
         for (const FoundPhoto& photo : scan.photos) names.push_back(name(photo));
@@ -4477,9 +4497,18 @@ public:
           limits_(options.limits),
           state_(std::make_unique<State>(labels_.size())) {
         if (size.pixels() == 0) throw std::invalid_argument("denim: Photographs: a frame with pixels was expected");
+        if (labels_.size() != names_->size())
+            throw std::invalid_argument("denim: Photographs: a label for each of " + std::to_string(names_->size()) + " names was expected, but " +
+                                        std::to_string(labels_.size()) + " came");
+        for (const std::int32_t label : labels_)
+            if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, class_names.size()))
+                throw std::invalid_argument("denim: Photographs: labels below the " + std::to_string(class_names.size()) +
+                                            " class names were expected, but got " + std::to_string(label));
     }
     /// Those that a table (CSV) names, path and label in a line; see names_in_table.
     static Photographs of_table(const std::filesystem::path& table, Size size, const PhotographOptions& options = {}) {
+        if (options.class_of || options.label_folder != 0)
+            throw std::invalid_argument("denim: Photographs: a table says the class of each photograph, but got class_of or label_folder");
         return {names_in_table(table, options.class_names), size, options};
     }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -41,9 +42,16 @@ inline bool is_picture_name(std::string_view name) {
     return std::ranges::find(known, ending) != std::end(known);
 }
 
-/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte.
+/// Calls `visit(name)` for each picture below a folder, in the order of their names from there, byte by byte. Throws FileError where a folder cannot
+/// be read, or a link leads back to one of the folders that it is in (`around`).
 template <class Visit>
-void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit) {
+void each_picture_below(const std::filesystem::path& folder, const std::string& prefix, Visit&& visit,
+                        std::vector<std::filesystem::path> around = {}) {
+    std::error_code unknown;
+    around.push_back(std::filesystem::canonical(folder, unknown));  // without an answer the folder cannot be read either
+    if (!unknown && std::ranges::count(around, around.back()) > 1)
+        throw FileError(folder.string(), "it is a link to a folder that it is in, " + around.back().string() +
+                                             ", so its photographs would come again and again; remove it");
     std::vector<std::string> entries;  // folders end in a slash, so that they stand where their pictures do
     std::error_code error;
     for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
@@ -62,7 +70,7 @@ void each_picture_below(const std::filesystem::path& folder, const std::string& 
             visit(prefix + entry);
             continue;
         }
-        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit);
+        each_picture_below(folder / entry.substr(0, entry.size() - 1), prefix + entry, visit, around);
     }
 }
 
@@ -70,7 +78,10 @@ void each_picture_below(const std::filesystem::path& folder, const std::string& 
 class ClassNumbers {
 public:
     explicit ClassNumbers(std::vector<std::string> given) : names_(std::move(given)), given_(!names_.empty()) {
-        for (std::size_t n = 0; n < names_.size(); ++n) numbers_.emplace(names_[n], static_cast<std::int32_t>(n));
+        for (std::size_t n = 0; n < names_.size(); ++n)
+            if (const auto [known, fresh] = numbers_.emplace(names_[n], static_cast<std::int32_t>(n)); !fresh)
+                throw std::invalid_argument("denim: class_names: a name for each class was expected, but '" + names_[n] + "' is given to classes " +
+                                            std::to_string(known->second) + " and " + std::to_string(n));
     }
     /// -1 where names were given and this is none of them.
     std::int32_t of(const std::string& name) {
@@ -163,7 +174,7 @@ inline PhotographNames names_in_folder(const std::filesystem::path& folder, cons
 }
 
 /// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
-/// the table's folder. Throws FileError where a line has too few fields.
+/// the table's folder. Throws FileError where a line has too few fields, and for a table in UTF-16.
 inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
                                       const std::array<std::string, 2>& columns = {"path", "label"}) {
     PhotographNames all;
@@ -171,6 +182,8 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
     detail::ClassNumbers numbers{std::move(class_names)};
     const std::vector<std::uint8_t> bytes = read_file(table);
     std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (text.find('\0') != text.npos)
+        throw FileError(table.string(), "text was expected, UTF-8, but there are bytes of 0 in it; a table in UTF-16 is to be saved as UTF-8");
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     std::size_t path = 0, label = 1;
     std::vector<std::string> fields;

@@ -61,9 +61,18 @@ public:
           limits_(options.limits),
           state_(std::make_unique<State>(labels_.size())) {
         if (size.pixels() == 0) throw std::invalid_argument("denim: Photographs: a frame with pixels was expected");
+        if (labels_.size() != names_->size())
+            throw std::invalid_argument("denim: Photographs: a label for each of " + std::to_string(names_->size()) + " names was expected, but " +
+                                        std::to_string(labels_.size()) + " came");
+        for (const std::int32_t label : labels_)
+            if (std::cmp_less(label, 0) || std::cmp_greater_equal(label, class_names.size()))
+                throw std::invalid_argument("denim: Photographs: labels below the " + std::to_string(class_names.size()) +
+                                            " class names were expected, but got " + std::to_string(label));
     }
     /// Those that a table (CSV) names, path and label in a line; see names_in_table.
     static Photographs of_table(const std::filesystem::path& table, Size size, const PhotographOptions& options = {}) {
+        if (options.class_of || options.label_folder != 0)
+            throw std::invalid_argument("denim: Photographs: a table says the class of each photograph, but got class_of or label_folder");
         return {names_in_table(table, options.class_names), size, options};
     }
 

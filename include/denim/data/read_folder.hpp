@@ -2,6 +2,7 @@
 #pragma once
 
 #include <denim/data/data_set.hpp>
+#include <denim/data/photograph_names.hpp>
 #include <denim/data/scan_folder.hpp>
 #include <denim/image/fit.hpp>
 #include <denim/machine/read_file.hpp>
@@ -33,6 +34,7 @@ inline DataSet read_folder(const std::filesystem::path& folder, Size size, const
     const auto name = [&](const FoundPhoto& photo) -> const std::string& {
         return options.label == LabelOf::category ? photo.category : photo.subclass;
     };
+    static_cast<void>(detail::ClassNumbers{options.class_names});  // each name once
     std::vector<std::string> names = options.class_names;
     if (names.empty()) {
         for (const FoundPhoto& photo : scan.photos) names.push_back(name(photo));

@@ -236,3 +236,43 @@ TEST_CASE("programs that write one cache at once, and are killed, leave one that
         for (std::size_t i = 0; i < 20; ++i) CHECK(read(cached, i) == expected[i]);
     }
 }
+
+TEST_CASE("a link back to a folder that it is in is named; one to another folder is followed") {
+    const Scratch scratch;
+    put_some(scratch / "photos", 4);
+    put(scratch / "more/5.png", encode_png(pattern({24, 18}, 5)));
+    std::filesystem::create_directory_symlink(scratch / "more", scratch / "photos/shoes/more");
+    CHECK(Photographs{scratch / "photos", frame}.size() == 5);
+    const std::filesystem::path link = scratch / "photos/shoes/boots/again";
+    for (const char* target : {".", "..", "../../../photos"}) {
+        std::filesystem::create_directory_symlink(target, link);
+        const std::string said = message_of([&] { Photographs{scratch / "photos", frame}; });
+        CHECK(said.starts_with(link.string() + ": it is a link to a folder that it is in, "));
+        std::filesystem::remove(link);
+    }
+}
+
+TEST_CASE("names that two classes have, labels that fit nothing and a table that is no UTF-8 are errors") {
+    const Scratch scratch;
+    put_some(scratch.folder(), 4);
+    CHECK(message_of([&] { Photographs{scratch.folder(), frame, {.class_names = {"shoes", "glasses", "shoes"}}}; }) ==
+          "denim: class_names: a name for each class was expected, but 'shoes' is given to classes 0 and 2");
+    const auto made = [](std::vector<std::int32_t> labels) {
+        PhotographNames names;
+        names.names.add("a.png");
+        names.names.add("b.png");
+        names.labels = std::move(labels);
+        names.class_names = {"shoes"};
+        return message_of([&] { Photographs{std::move(names), frame}; });
+    };
+    CHECK(made({0, 0}).empty());
+    CHECK(made({0}) == "denim: Photographs: a label for each of 2 names was expected, but 1 came");
+    CHECK(made({0, 1}) == "denim: Photographs: labels below the 1 class names were expected, but got 1");
+    CHECK(made({-1, 0}).ends_with("but got -1"));
+    std::ofstream{scratch / "list.csv"} << "glasses/1.png,glasses\n";
+    CHECK(Photographs::of_table(scratch / "list.csv", frame).size() == 1);
+    CHECK(message_of([&] { Photographs::of_table(scratch / "list.csv", frame, {.label_folder = 1}); }) ==
+          "denim: Photographs: a table says the class of each photograph, but got class_of or label_folder");
+    std::ofstream{scratch / "list.csv"} << std::string{"g\0,\0s\0\n\0", 8};
+    CHECK(message_of([&] { Photographs::of_table(scratch / "list.csv", frame); }).find("a table in UTF-16 is to be saved as UTF-8") != std::string::npos);
+}

@@ -111,3 +111,10 @@ TEST_CASE("UTF-8 is what RFC 3629 says") {
                              "\xF4\x90\x80\x80", "\xF0\x80\x80\x80", "\xE9\x9E", "\xFF", "a\xC3(b"})
         CHECK_FALSE(is_utf8(text));
 }
+
+TEST_CASE("a name that two classes have is an error") {
+    const Scratch scratch;
+    put(scratch / "shoes/boots/a.png", encode_png(pattern({12, 9})));
+    CHECK_THROWS_WITH_AS(read_folder(scratch.folder(), Size{12, 9}, {.class_names = {"shoes", "shoes"}}),
+                         "denim: class_names: a name for each class was expected, but 'shoes' is given to classes 0 and 1", std::invalid_argument);
+}

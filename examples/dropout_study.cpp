@@ -12,7 +12,7 @@ namespace {
 
 template <std::size_t Wide>
 using WithDropout =
-    Network<fashion::Frame, Sequential<Conv<3, 64>, MaxPool, Conv<3, 64>, MaxPool, Dense<Wide, ReLU>, Dropout, Dense<4>>>;
+    Network<Image<120, 90, 3>, Sequential<Conv<3, 64>, MaxPool, Conv<3, 64>, MaxPool, Dense<Wide, ReLU>, Dropout, Dense<4>>>;
 using Setting = Grid<WithDropout, Values<1024>>;
 
 /// Whether the best setting is more than luck: Welch's test against the setting without, at a level shared by all comparisons
@@ -41,7 +41,7 @@ std::string statement(const SweepTable& table, const std::string& axis) {
 }
 
 void run(const fashion::Options& options, const std::string& task) {
-    const fashion::TaskSets sets = fashion::read_sets(options.data, fashion::task_named(task));
+    const fashion::TaskSets sets = fashion::read_sets(options.data, task);
     Page page{"Dropout and L2"};
     const auto study = [&](const std::string& axis, std::vector<float> l2, std::vector<float> dropout) {
         SweepTable table = sweep(Setting{}, sets.train, sets.validation, sets.test,
@@ -52,7 +52,7 @@ void run(const fashion::Options& options, const std::string& task) {
                                   .repeats = options.repeat,
                                   .first_seed = options.seed,
                                   .epochs = options.epochs_of(20),
-                                  .labels = class_names(fashion::task_named(task)),
+                                  .labels = sets.train.class_names,
                                   .hands = options.hands});
         table.name = axis;
         const std::string words = statement(table, axis);
@@ -63,7 +63,6 @@ void run(const fashion::Options& options, const std::string& task) {
     };
     study("dropout", {0}, {0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f});
     study("l2", {0, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f}, {0});
-    std::filesystem::create_directories(options.report);
     page.write(options.report / "dropout-study.html");
 }
 

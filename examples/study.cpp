@@ -26,8 +26,9 @@ template <class... Task>
 std::vector<fashion::TaskResult> run_tasks(const fashion::Options& options) {
     std::vector<fashion::TaskResult> results;
     const auto run = [&]<class Each>(std::type_identity<Each>) {
-        results.push_back(fashion::run_task<Each>(options, fashion::sets_of<Each>(options.data)));
-        fashion::print_result(results.back());
+        results.push_back(fashion::StudyTask<Each>::run(options));
+        const fashion::TaskResult& last = results.back();
+        fashion::print_result(last.task, last.setting(), last.best.truth.size(), last.study);
     };
     (run(std::type_identity<Task>{}), ...);
     return results;
@@ -142,7 +143,6 @@ void run(const fashion::Options& options, const std::vector<fs::path>& photograp
             result.task));
     page.figures(figures);
     add_machine(page, 0);
-    fs::create_directories(options.report);
     page.write(options.report / "study.html");
     for (const TaskResult& result : results) write_report(options.report / (result.task + ".html"), result.best);
     std::cout << "Report: " << (options.report / "study.html").string() << '\n';

@@ -113,6 +113,11 @@ inline std::vector<std::string> class_names(std::span<const Task> questions) {
     return names;
 }
 
+/// What stands before the keys of a question in a model's metadata, where the network answers several.
+inline std::string key_of(std::span<const Task> questions, std::size_t head) {
+    return questions.size() > 1 ? std::string{questions[head].name} + '.' : "";
+}
+
 /// The label of a kind in a task that concerns it.
 inline int label(const Task& task, const Kind& kind) {
     const auto names = class_names(task);

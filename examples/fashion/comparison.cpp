@@ -48,12 +48,11 @@ struct Contest {
 
     template <class Task>
     [[nodiscard]] denim::SweepRow train() const {
-        return train_runs<Task>(options, sets_of<Task>(options.data), Task::family(), typename Task::Setting{}).rows[0];
+        return StudyTask<Task>::train(options, sets_of<Task>(options.data)).rows[0];
     }
     template <class Task>
     [[nodiscard]] auto predictor(const denim::SweepRun& run) const {
-        return std::make_shared<denim::Predictor<typename Task::Network>>(
-            network_of<typename Task::Network>(options, Task::name, Task::family(), run));
+        return std::make_shared<denim::Predictor<typename Task::Network>>(StudyTask<Task>::network(options, run));
     }
 };
 

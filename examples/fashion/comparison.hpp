@@ -65,7 +65,6 @@ int run_comparison(int count, char** words, const char* name, const char* descri
         [&](const Options& options) {
             const Comparison comparison = compare(options);
             std::cout << comparison << std::flush;
-            std::filesystem::create_directories(options.report);
             denim::Page page{"One network, three, or one with heads?"};
             add_comparison(page, comparison);
             denim::add_machine(page, 0);

@@ -7,7 +7,7 @@
 #include "fashion/confidence.hpp"
 #include "fashion/familiarity.hpp"
 #include "fashion/kind_probabilities.hpp"
-#include "fashion/task_sets.hpp"
+#include "fashion/networks.hpp"
 #include "tuning/tuned_file.hpp"
 
 #include <optional>
@@ -76,8 +76,8 @@ private:
                     throw denim::FileError(path.string(), "it was trained by another loss than of classes of which one is right");
             const auto questions = questions_of<Task>();
             try {
-                for (const fashion::Task& question : questions)
-                    confidences.push_back(Confidence::from(metadata.others, key_of<Task>(question)));
+                for (std::size_t head = 0; head < questions.size(); ++head)
+                    confidences.push_back(Confidence::from(metadata.others, key_of(questions, head)));
                 if constexpr (tells_category<Task>) familiarity = Familiarity::from(metadata.others);
             } catch (const std::invalid_argument& error) {
                 throw denim::FileError(path.string(), error.what());

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The networks of the study, and what each task trains unless it is asked for its whole grid.
+// The study's networks, for programs that need many of them at once: study, compare_..., label, and the large grids. The program of a task
+// (primary.cpp, glasses.cpp, ...) spells its own; a type is the same whoever spells it, so these read what it wrote, and refuse another.
 
 #include <denim/denim.hpp>
 #include <denim/sweep/grid.hpp>
+
+#include "fashion/task_sets.hpp"
+
+#include <string>
+#include <type_traits>
+#include <vector>
 
 namespace fashion {
 
@@ -17,10 +24,6 @@ struct Families {
     template <std::size_t Kernel, std::size_t Filters>
     using Base = denim::Network<Frame, denim::Sequential<denim::Conv<Kernel, Filters>, denim::MaxPool, denim::Conv<3, Filters>,
                                                          denim::MaxPool, denim::Dense<Classes>>>;
-
-    /// One convolution, no pool.
-    template <std::size_t Kernel, std::size_t Filters>
-    using Model1 = denim::Network<Frame, denim::Sequential<denim::Conv<Kernel, Filters>, denim::Dense<Classes>>>;
 
     /// The base with another second kernel.
     template <std::size_t Kernel, std::size_t Filters, std::size_t Second>
@@ -35,22 +38,14 @@ struct Families {
                                                 denim::MaxPool, denim::Dense<Wide, denim::ReLU>, denim::Dense<Classes>>>;
 };
 
-/// Where the grid of a family lies below a task's logs, and what its axes are called.
-struct Family {
-    const char* name;
-    std::vector<std::string> axes;
-};
-inline Family base() { return {"base", {"kernel", "filters"}}; }
-inline Family model_1() { return {"model-1", {"kernel", "filters"}}; }
-inline Family model_2() { return {"model-2", {"kernel", "filters", "second"}}; }
-inline Family model_3() { return {"model-3", {"kernel", "filters", "second", "dense"}}; }
-
-/// How a task is learned: its setting, at most so many epochs, and the test accuracy that the study printed (0: none).
+/// How a task is learned: its setting and where its runs lie below its logs, at most so many epochs, and the test accuracy that the study
+/// printed (0: none).
 template <std::size_t Classes>
 struct SmallTask {  // its network is a base
     using Network = typename Families<Classes>::template Base<3, 32>;
     using Setting = denim::Grid<Families<Classes>::template Base, denim::Values<3>, denim::Values<32>>;
-    static Family family() { return base(); }
+    static constexpr const char* family = "base";
+    static std::vector<std::string> axes() { return {"kernel", "filters"}; }
     static constexpr std::size_t epochs = 15;
     static constexpr denim::Augmentation augmentation{};
 };
@@ -59,7 +54,8 @@ struct WideTask {  // its network is a model 3
     using Network = typename Families<Classes>::template Model3<3, 64, 3, 512>;
     using Setting = denim::Grid<Families<Classes>::template Model3, denim::Values<3>, denim::Values<64>, denim::Values<3>,
                                 denim::Values<512>>;
-    static Family family() { return model_3(); }
+    static constexpr const char* family = "model-3";
+    static std::vector<std::string> axes() { return {"kernel", "filters", "second", "dense"}; }
     static constexpr std::size_t epochs = 20;
     static constexpr denim::Augmentation augmentation{};
 };
@@ -116,11 +112,38 @@ struct EveryLabel {
                           denim::Heads<denim::Dense<3>, denim::Dense<2>, denim::Dense<2>, denim::Dense<2>, denim::Dense<7>>>>;
     using Network = WithHeads<3, 64, 3, 512>;
     using Setting = denim::Grid<WithHeads, denim::Values<3>, denim::Values<64>, denim::Values<3>, denim::Values<512>>;
-    static Family family() { return {"heads", model_3().axes}; }
+    static constexpr const char* family = "heads";
+    static std::vector<std::string> axes() { return {"kernel", "filters", "second", "dense"}; }
     static constexpr std::size_t epochs = 20;
     static constexpr denim::Augmentation augmentation{.flip = true};
     static constexpr const char* name = "every-label";
     static constexpr double study = 0;
 };
+
+/// Whether a task's network answers several questions at once.
+template <class Task>
+inline constexpr bool has_heads = Task::Network::heads.size() > 1;
+
+/// Whether a task's network tells the categories apart.
+template <class Task>
+inline constexpr bool tells_category = has_heads<Task> || std::is_same_v<Task, Primary>;
+
+/// What a task's network is asked: one question, or one for each head.
+template <class Task>
+std::span<const fashion::Task> questions_of() {
+    if constexpr (has_heads<Task>)
+        return head_tasks;
+    else
+        return {&task_named(Task::name), 1};
+}
+
+/// What a task's network learns from.
+template <class Task>
+auto sets_of(const std::filesystem::path& folder) {
+    if constexpr (has_heads<Task>)
+        return read_head_sets(folder);
+    else
+        return read_sets(folder, Task::name);
+}
 
 }  // namespace fashion

@@ -20,9 +20,15 @@
 
 namespace fashion {
 
-#if defined(DENIM_WITH_RANKS)
 namespace {
 
+void run_work(const Options& options, const std::function<void(const Options&)>& work) {
+    std::filesystem::create_directories(options.models);
+    std::filesystem::create_directories(options.report);
+    work(options);
+}
+
+#if defined(DENIM_WITH_RANKS)
 /// Every rank of mpirun does the work and takes its runs of the sweeps; what comes of them is written, and said, by rank 0 alone: the others
 /// have a folder for it that is thrown away.
 int work_on_ranks(int count, char** words, Options options, const std::function<void(const Options&)>& work) {
@@ -30,21 +36,21 @@ int work_on_ranks(int count, char** words, Options options, const std::function<
         denim::RankHands hands{ranks};
         options.hands = &hands;
         if (ranks.leads()) {
-            work(options);
+            run_work(options, work);
             return 0;
         }
         const auto aside = std::filesystem::temp_directory_path() / ("denim-rank-" + std::to_string(ranks.rank()) + "-" + std::to_string(::getpid()));
         options.models = aside / "models";
         options.report = aside / "report";
         if (!std::freopen("/dev/null", "w", stdout)) throw std::runtime_error("standard output cannot be closed");
-        work(options);
+        run_work(options, work);
         std::filesystem::remove_all(aside);
         return 0;
     });
 }
+#endif
 
 }  // namespace
-#endif
 
 int run_program(int count, char** words, const char* name, const char* description, Options options,
                 const std::function<void(const Options&)>& work, const std::function<void(CLI::App&, Options&)>& add) {
@@ -76,7 +82,7 @@ int run_program(int count, char** words, const char* name, const char* descripti
 #if defined(DENIM_WITH_RANKS)
         if (ranks) return work_on_ranks(count, words, options, work);
 #endif
-        work(options);
+        run_work(options, work);
         return 0;
     } catch (const denim::Interrupted& stop) {
         std::cerr << name << ": " << stop.what() << '\n';

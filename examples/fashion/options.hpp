@@ -33,7 +33,7 @@ struct Options {
 };
 
 /// The main function of such a program: 0, or 1 if the work failed, 2 for a wrong command line, 130 after Ctrl-C. `add` may
-/// declare further options; `work` gets the common ones.
+/// declare further options; `work` gets the common ones, and finds the folders for models and pages.
 int run_program(int count, char** words, const char* name, const char* description, Options options,
                 const std::function<void(const Options&)>& work, const std::function<void(CLI::App&, Options&)>& add);
 

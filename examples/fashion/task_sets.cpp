@@ -8,7 +8,7 @@ namespace fashion {
 LabelledSet read_set(const std::filesystem::path& folder, const Task& task, std::string_view part) {
     const std::filesystem::path path = folder / (std::string{task.name} + "-" + std::string{part} + ".npz");
     LabelledSet set{denim::read_data_set(path, class_names(task)), denim::Npz{path}.read("kinds").as<std::int32_t>()};
-    constexpr denim::Shape frame = Frame::shape;
+    constexpr denim::Shape frame{120, 90, 3};
     if (set.shape() != frame)
         throw denim::FileError(path.string(), "pictures of 90 x 120 in 3 colours were expected, they are " +
                                                   std::to_string(set.shape().width) + " x " +
@@ -24,8 +24,14 @@ LabelledSet read_set(const std::filesystem::path& folder, const Task& task, std:
     return set;
 }
 
-TaskSets read_sets(const std::filesystem::path& folder, const Task& task) {
-    return {read_set(folder, task, parts[0]), read_set(folder, task, parts[1]), read_set(folder, task, parts[2])};
+TaskSets read_sets(const std::filesystem::path& folder, std::string_view name) {
+    const Task& task = task_named(name);
+    return {{&task, 1}, read_set(folder, task, parts[0]), read_set(folder, task, parts[1]), read_set(folder, task, parts[2])};
+}
+
+HeadSets read_head_sets(const std::filesystem::path& folder) {
+    TaskSets sets = read_sets(folder, "primary");
+    return {head_tasks, HeadSet{std::move(sets.train)}, HeadSet{std::move(sets.validation)}, HeadSet{std::move(sets.test)}};
 }
 
 }  // namespace fashion

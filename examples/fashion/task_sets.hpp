@@ -5,11 +5,13 @@
 #include <denim/loss/head_losses.hpp>
 
 #include "fashion/catalogue.hpp"
-#include "fashion/networks.hpp"
 
+#include <cstdint>
 #include <filesystem>
-#include <type_traits>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fashion {
 
@@ -37,51 +39,22 @@ struct HeadSet {
                 labels(n, head) = concerns(head_tasks[head], kind) ? label(head_tasks[head], kind) : denim::no_label;
         }
     }
+    [[nodiscard]] std::size_t size() const { return shown.size(); }
 };
 
-/// The three parts of what a network learns from.
+/// What networks learn from.
 template <class Set>
 struct Sets {
+    std::span<const Task> questions;  ///< that the labels answer: one, or one for each head
     Set train, validation, test;
 };
 using TaskSets = Sets<LabelledSet>;
+using HeadSets = Sets<HeadSet>;
 
-/// Whether a task's network answers several questions at once.
-template <class Task>
-inline constexpr bool has_heads = Task::Network::heads.size() > 1;
+/// The three sets of a task of the catalogue; throws std::invalid_argument if there is none of that name.
+TaskSets read_sets(const std::filesystem::path& folder, std::string_view task);
 
-/// Whether a task's network tells the categories apart.
-template <class Task>
-inline constexpr bool tells_category = has_heads<Task> || std::is_same_v<Task, Primary>;
-
-template <class Task>
-using SetsOf = Sets<std::conditional_t<has_heads<Task>, HeadSet, LabelledSet>>;
-
-/// What a task's network is asked: one question, or one for each head.
-template <class Task>
-std::span<const fashion::Task> questions_of() {
-    if constexpr (has_heads<Task>)
-        return head_tasks;
-    else
-        return {&task_named(Task::name), 1};
-}
-
-/// What stands before the keys of a question in a model's metadata.
-template <class Task>
-std::string key_of(const fashion::Task& question) {
-    return has_heads<Task> ? std::string{question.name} + '.' : "";
-}
-
-TaskSets read_sets(const std::filesystem::path& folder, const Task& task);
-
-/// The sets that a task's network learns from; one for all labels takes those of the primary task, where all photographs are.
-template <class Task>
-SetsOf<Task> sets_of(const std::filesystem::path& folder) {
-    TaskSets sets = read_sets(folder, task_named(has_heads<Task> ? tasks[0].name : Task::name));
-    if constexpr (has_heads<Task>)
-        return {HeadSet{std::move(sets.train)}, HeadSet{std::move(sets.validation)}, HeadSet{std::move(sets.test)}};
-    else
-        return sets;
-}
+/// All photographs, which are those of the primary task, with the labels of all heads.
+HeadSets read_head_sets(const std::filesystem::path& folder);
 
 }  // namespace fashion

@@ -1,43 +1,77 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The tasks of the study at their own settings, compiled in tasks.cpp, shoes_tasks.cpp and task_runs.cpp: a program that
-// includes this does not compile their networks again.
+// The tasks of the study at their own settings, one as another, for programs that run many: what primary.cpp and the other programs of a task
+// do step by step. Compiled in tasks.cpp and shoes_tasks.cpp: a program that includes this does not compile the networks again.
 
+#include "fashion/networks.hpp"
 #include "fashion/task_runs.hpp"
 
 namespace fashion {
 
-extern template denim::SweepTable train_runs<Primary>(const Options&, const SetsOf<Primary>&, const Family&, Primary::Setting);
-extern template denim::SweepTable train_runs<Glasses>(const Options&, const SetsOf<Glasses>&, const Family&, Glasses::Setting);
-extern template denim::SweepTable train_runs<TrousersAll>(const Options&, const SetsOf<TrousersAll>&, const Family&,
-                                                          TrousersAll::Setting);
-extern template denim::SweepTable train_runs<TrousersGender>(const Options&, const SetsOf<TrousersGender>&, const Family&,
-                                                             TrousersGender::Setting);
-extern template denim::SweepTable train_runs<TrousersMale>(const Options&, const SetsOf<TrousersMale>&, const Family&,
-                                                           TrousersMale::Setting);
-extern template denim::SweepTable train_runs<TrousersFemale>(const Options&, const SetsOf<TrousersFemale>&, const Family&,
-                                                             TrousersFemale::Setting);
-extern template denim::SweepTable train_runs<ShoesAll>(const Options&, const SetsOf<ShoesAll>&, const Family&,
-                                                       ShoesAll::Setting);
-extern template denim::SweepTable train_runs<ShoesGender>(const Options&, const SetsOf<ShoesGender>&, const Family&,
-                                                          ShoesGender::Setting);
-extern template denim::SweepTable train_runs<ShoesMale>(const Options&, const SetsOf<ShoesMale>&, const Family&,
-                                                        ShoesMale::Setting);
-extern template denim::SweepTable train_runs<ShoesFemale>(const Options&, const SetsOf<ShoesFemale>&, const Family&,
-                                                          ShoesFemale::Setting);
-extern template denim::SweepTable train_runs<EveryLabel>(const Options&, const SetsOf<EveryLabel>&, const Family&,
-                                                         EveryLabel::Setting);
-extern template TaskResult run_task<Primary>(const Options&, const SetsOf<Primary>&);
-extern template TaskResult run_task<Glasses>(const Options&, const SetsOf<Glasses>&);
-extern template TaskResult run_task<TrousersAll>(const Options&, const SetsOf<TrousersAll>&);
-extern template TaskResult run_task<TrousersGender>(const Options&, const SetsOf<TrousersGender>&);
-extern template TaskResult run_task<TrousersMale>(const Options&, const SetsOf<TrousersMale>&);
-extern template TaskResult run_task<TrousersFemale>(const Options&, const SetsOf<TrousersFemale>&);
-extern template TaskResult run_task<ShoesAll>(const Options&, const SetsOf<ShoesAll>&);
-extern template TaskResult run_task<ShoesGender>(const Options&, const SetsOf<ShoesGender>&);
-extern template TaskResult run_task<ShoesMale>(const Options&, const SetsOf<ShoesMale>&);
-extern template TaskResult run_task<ShoesFemale>(const Options&, const SetsOf<ShoesFemale>&);
-extern template TaskResult run_task<EveryLabel>(const Options&, const SetsOf<EveryLabel>&);
+/// What came of a task: its runs, best setting first, and the run that was kept as the task's model.
+struct TaskResult {
+    std::string task;
+    double study = 0;  ///< test accuracy that the study printed, 0 if none
+    denim::SweepTable table;
+    denim::RunReport best;
+
+    [[nodiscard]] const denim::SweepRow& setting() const { return table.rows[0]; }
+};
+
+template <class Task>
+struct StudyTask {
+    using Sets = decltype(sets_of<Task>({}));
+
+    /// Trains its own setting, `options.repeat` times; what its logs have already is not trained again.
+    static denim::SweepTable train(const Options& options, const Sets& sets);
+
+    /// The network of a run, with the weights that it kept.
+    static typename Task::Network network(const Options& options, const denim::SweepRun& run);
+
+    /// Trains it, keeps its best run as the task's model, and says how it does on the test set.
+    static TaskResult run(const Options& options);
+};
+
+template <class Task>
+denim::SweepTable StudyTask<Task>::train(const Options& options, const Sets& sets) {
+    return sweep(typename Task::Setting{}, sets.train, sets.validation, sets.test,
+                 {.log = options.log(Task::name) / Task::family,
+                  .axes = Task::axes(),
+                  .repeats = options.repeat,
+                  .first_seed = options.seed,
+                  .epochs = options.epochs_of(Task::epochs),
+                  .augmentation = Task::augmentation,
+                  .labels = class_names(sets.questions),
+                  .hands = options.hands});
+}
+
+template <class Task>
+typename Task::Network StudyTask<Task>::network(const Options& options, const denim::SweepRun& run) {
+    return denim::load<typename Task::Network>(options.log(Task::name) / Task::family / run.folder / "best.safetensors");
+}
+
+template <class Task>
+TaskResult StudyTask<Task>::run(const Options& options) {
+    const Sets sets = sets_of<Task>(options.data);
+    const denim::SweepTable table = train(options, sets);
+    const denim::SweepRun& best = best_run(table.rows[0]);
+    const auto network = StudyTask::network(options, best);
+    save(network, options.models / (std::string{Task::name} + ".safetensors"),
+         {.labels = class_names(sets.questions), .others = notes_for_label(network, sets)});
+    return {Task::name, Task::study, table, report_of(Task::name, network, table.rows[0], best, sets.test)};
+}
+
+extern template struct StudyTask<Primary>;
+extern template struct StudyTask<Glasses>;
+extern template struct StudyTask<TrousersAll>;
+extern template struct StudyTask<TrousersGender>;
+extern template struct StudyTask<TrousersMale>;
+extern template struct StudyTask<TrousersFemale>;
+extern template struct StudyTask<ShoesAll>;
+extern template struct StudyTask<ShoesGender>;
+extern template struct StudyTask<ShoesMale>;
+extern template struct StudyTask<ShoesFemale>;
+extern template struct StudyTask<EveryLabel>;
 
 }  // namespace fashion

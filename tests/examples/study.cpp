@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include "fashion/catalogue.hpp"
@@ -81,7 +82,27 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     CHECK(fs::last_write_time(weights) == written);
     CHECK(again.out.find(files[0].string() + ": ") != std::string::npos);
     // The lines of the tasks are those of the first time: nothing was trained again.
-    CHECK(again.out.substr(0, again.out.find("trousers, ")) == first.out.substr(0, first.out.find("trousers, ")));
+    const std::string lines_of_tasks = first.out.substr(0, first.out.find("trousers, "));
+    CHECK(again.out.substr(0, again.out.find("trousers, ")) == lines_of_tasks);
+
+    // Each task's own program spells the networks that the study and `label` know, learns as they do, and says the same: it finds their runs.
+    const auto weights_of_runs = [&] {
+        std::map<fs::path, fs::file_time_type> times;
+        for (const auto& entry : fs::recursive_directory_iterator{scratch / "logs"})
+            if (entry.path().filename() == "best.safetensors") times[entry.path()] = entry.last_write_time();
+        return times;
+    };
+    const auto of_study = weights_of_runs();
+    std::string lines_of_programs;
+    for (const char* program : {"primary", "glasses", "trousers_all", "trousers_separate", "shoes_all", "shoes_separate", "every_label"}) {
+        const Outcome alone = run(scratch, program, folders);
+        INFO(alone.err);
+        CHECK(alone.status == 0);
+        lines_of_programs += alone.out;
+    }
+    CHECK(lines_of_programs == lines_of_tasks);
+    CHECK(of_study.size() == 11);
+    CHECK(weights_of_runs() == of_study);
 
     for (const char* approach : {"all", "separate", "heads"}) {
         write_bytes(scratch / "bad.jpg", {});
@@ -172,5 +193,5 @@ TEST_CASE("models and sets of something else are errors with both sides") {
     CHECK(none.status == 1);
     CHECK(none.err.find("primary.safetensors") != std::string::npos);
     CHECK(run(scratch, "study", "--repeat 0").status == 2);
-    CHECK(run(scratch, "study", "--data " + quoted(scratch / "nowhere")).status == 1);
+    CHECK(run(scratch, "study", "--data " + quoted(scratch / "nowhere") + " --models " + quoted(scratch / "models") + " --report " + quoted(scratch / "report")).status == 1);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The study's grids, compiled in source files of their own: a program that includes this compiles none of their networks.
+// The study's large grids, compiled in source files of their own: a program that includes this compiles none of their networks. The small
+// ones stand in the programs.
 
 #include <denim/sweep/sweep_point.hpp>
 
@@ -12,10 +13,7 @@ namespace fashion {
 
 using GridPoints = std::vector<denim::SweepPoint>;
 
-GridPoints primary_grid();          ///< windows 3, 5, 7; 32, 64, 96, 128 filters: 12 networks of 3 classes
-GridPoints glasses_grid();          ///< windows 3, 5; 32, 64 filters: 4 of 2 classes
-GridPoints trousers_model_1();      ///< windows 3, 5, 7; 32, 64, 96, 128 filters, one convolution: 12 of 4 classes
-GridPoints trousers_model_2();      ///< windows 3, 5, 7; the same filters; second windows 3, 5: 24 of 4 classes
+GridPoints trousers_model_2();      ///< windows 3, 5, 7; 32, 64, 96, 128 filters; second windows 3, 5: 24 networks of 4 classes
 GridPoints trousers_model_3();      ///< these with a layer of 256, 512 or 1024: 72
 GridPoints trousers_gender_grid();  ///< of 2 classes, second window 7 too: 108
 GridPoints trousers_male_grid();    ///< the same with 32 or 64 filters: 54

@@ -48,6 +48,6 @@ void run(const fashion::Options& options) {
 }
 
 int main(int count, char** words) {
-    return fashion::run_grid_program(count, words, "shoes_separate", "Trains three networks for shoes: gender, type of men's, type of women's.",
-                                     run);
+    return fashion::run_grid_program(count, words, "shoes_separate",
+                                     "Trains three networks for shoes: gender, type of men's, type of women's.", run);
 }

@@ -8,7 +8,11 @@
 #include "fashion/photographs.hpp"
 #include "fashion/tasks.hpp"
 
+#include <array>
+#include <chrono>
 #include <iostream>
+#include <limits>
+#include <map>
 
 using namespace denim;
 namespace fs = std::filesystem;
@@ -34,25 +38,81 @@ std::vector<fashion::TaskResult> run_tasks(const fashion::Options& options) {
     return results;
 }
 
-void add_tasks(Page& page, const std::vector<fashion::TaskResult>& results, const fashion::Options& options) {
+/// How the photographs came about, how long the networks learned, and so how far the figures can be compared with the study's.
+void add_origin(Page& page, const std::vector<fashion::TaskResult>& results, const fashion::Options& options, const std::string& origin) {
+    const auto count = [&](std::string_view part) { return fashion::read_set(options.data, fashion::tasks[0], part).size(); };
+    const std::array counts{count(fashion::parts[0]), count(fashion::parts[1]), count(fashion::parts[2])};
+    std::size_t least = std::numeric_limits<std::size_t>::max(), most = 0;
+    for (const fashion::TaskResult& result : results)
+        for (const SweepRun& run : result.setting().runs) {
+            least = std::min(least, run.history.epochs.size());
+            most = std::max(most, run.history.epochs.size());
+        }
+    page.paragraph("Photographs: " + std::to_string(counts[0] + counts[1] + counts[2]) + (origin.empty() ? "" : ", " + origin) + ". " +
+                   std::to_string(counts[0]) + " to learn from, " + std::to_string(counts[1]) + " to validate and " +
+                   std::to_string(counts[2]) + " to test, in " + options.data.string() + ".");
+    const bool as_long = !options.quick && options.epochs == 0;
+    page.paragraph("Epochs: " + (least == most ? std::to_string(most) : std::to_string(least) + " to " + std::to_string(most)) +
+                   " in each run" + (as_long ? "" : ", " + std::to_string(options.epochs_of(0)) + " at most") +
+                   "; the study trained for at most 15 or 20, on 16,203 photographs of its own. " +
+                   (as_long ? "So a figure can be compared with the study's only roughly; differences between tasks say more."
+                            : "So no figure can be compared with the study's (examples/run --full learns as long)."));
+}
+
+void add_tasks(Page& page, const std::vector<fashion::TaskResult>& results) {
     page.heading("Tasks");
-    page.paragraph("Test accuracy in percent: the mean of the runs, beside what the study printed. The photographs are those of the sets in " +
-                   options.data.string() + "; the study had 16,203 of its own, so the two columns are of other photographs, and differences between "
-                   "tasks say more than those between the columns." +
-                   (options.quick ? " This was a quick run: networks learned for at most " + std::to_string(options.epochs_of(0)) +
-                                        " epochs, the study's for longer, so the columns cannot be compared (examples/run --full)."
-                                  : ""));
+    page.paragraph("Test accuracy in percent, the mean of the runs, beside what the study printed; training is seconds a run.");
     std::vector<std::vector<std::string>> lines{
-        {"task", "test accuracy", "study", "classes", "test photographs", "runs", "epochs", "parameters", "s a run", "setting"}};
+        {"task", "test accuracy", "study", "test photographs", "classes", "runs", "epochs", "parameters", "training, s"}};
+    std::map<std::string, std::string> settings;  // and the tasks that have them
     for (const fashion::TaskResult& result : results) {
         const Repeats test = result.setting().test_accuracy();
+        std::string& tasks = settings[result.setting().name];
+        tasks += (tasks.empty() ? "" : ", ") + result.task;
+        double epochs = 0;
+        for (const SweepRun& run : result.setting().runs) epochs += static_cast<double>(run.history.epochs.size());
         lines.push_back({result.task, percent(test.mean) + (test.count > 1 ? " +- " + percent(test.deviation) : ""),
-                         result.study == 0 ? "" : percent(result.study), std::to_string(result.best.labels.size()),
-                         std::to_string(result.best.truth.size()), std::to_string(test.count),
-                         std::to_string(result.best.history.epochs.size()), detail::with_commas(result.setting().numbers), detail::decimals(result.setting().seconds().mean, 1),
-                         result.setting().name});
+                         result.study == 0 ? "" : percent(result.study), std::to_string(result.best.truth.size()),
+                         std::to_string(result.best.labels.size()), std::to_string(test.count),
+                         detail::short_number(epochs / static_cast<double>(test.count)), detail::with_commas(result.setting().numbers),
+                         detail::decimals(result.setting().seconds().mean, 1)});
     }
     page.table(lines);
+    for (const auto& [setting, tasks] : settings) page.paragraph("Setting of " + tasks + ": " + setting + ".");
+}
+
+/// The steps of the work and how long each took.
+class Steps {
+public:
+    explicit Steps(const std::vector<std::string>& before) {
+        for (const std::string& each : before) {
+            const std::size_t end = each.rfind('=');
+            lines_.push_back({each.substr(0, end), each.substr(end + 1)});
+        }
+    }
+    /// What was done since the last step.
+    void end(const std::string& name) {
+        const auto now = std::chrono::steady_clock::now();
+        lines_.push_back({name, detail::decimals(std::chrono::duration<double>(now - begin_).count(), 1)});
+        begin_ = now;
+    }
+    void add_to(Page& page) const {
+        page.heading("Time");
+        page.paragraph("Seconds that each step took this time; a network that was found in the logs was not trained again.");
+        page.table(lines_);
+    }
+
+private:
+    std::vector<std::vector<std::string>> lines_{{"step", "seconds"}};
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// The words that labels are compared by.
+std::string words_of(const fashion::Kind& kind) {
+    std::string words{kind.category};
+    for (const std::string_view word : {kind.gender, kind.type})
+        if (!word.empty()) words += ", " + std::string{word};
+    return words;
 }
 
 /// How often the labels of the test photographs are right, for one approach.
@@ -73,8 +133,7 @@ void add_labels(Page& page, const fashion::LabelledSet& test, const fashion::Lab
         all += right[0] && right[1] && right[2] ? 1 : 0;
         if (!right[0] || !right[1] || !right[2])
             wrong.push_back({picture_of(test.picture(n), test.shape()),
-                             std::string{truth.category} + ", " + std::string{truth.folder}, labels[n].words(0, 0),
-                             labels[n].all_right});
+                             words_of(truth), labels[n].words(0, 0), labels[n].all_right});
     }
     const auto share = [](std::size_t part, std::size_t whole) {
         return percent(static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1)));
@@ -84,7 +143,9 @@ void add_labels(Page& page, const fashion::LabelledSet& test, const fashion::Lab
                              " % of photographs with every label right";
     std::printf("labels (%s): %s\n", approach, line.c_str());
     page.heading(std::string{"All labels of the test photographs: "} + approach);
-    page.paragraph(line + ", of " + std::to_string(test.size()) + " photographs. The surest mistakes:");
+    page.paragraph(line + ", of " + std::to_string(test.size()) +
+                   " photographs. The surest mistakes: what is there, and what was said, with the probability that all of it is right; wrong "
+                   "words are red.");
     std::ranges::stable_sort(wrong, std::greater{}, &LabelledPhotograph::confidence);
     std::vector<std::string> figures;
     for (std::size_t n = 0; n < std::min<std::size_t>(wrong.size(), 16); ++n)
@@ -116,23 +177,34 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
     return all;
 }
 
-void run(const fashion::Options& options, const std::vector<fs::path>& photographs) {
+struct Words {
+    std::vector<fs::path> photographs;
+    std::string origin;
+    std::vector<std::string> steps;
+};
+
+void run(const fashion::Options& options, const Words& words) {
     using namespace fashion;
+    Steps steps{words.steps};
     const std::vector<TaskResult> results =
         run_tasks<Primary, Glasses, TrousersAll, TrousersGender, TrousersMale, TrousersFemale, ShoesAll, ShoesGender, ShoesMale,
                   ShoesFemale, EveryLabel>(options);
+    steps.end("training and testing the tasks");
     Page page{"Glasses, trousers and shoes"};
-    add_tasks(page, results, options);
+    add_origin(page, results, options, words.origin);
+    add_tasks(page, results);
     for (const Comparison& comparison : {fashion::compare_trousers(options), fashion::compare_shoes(options)}) {
         std::cout << comparison << std::flush;
         add_comparison(page, comparison);
     }
+    steps.end("comparing approaches");
     const LabelledSet test = read_set(options.data, task_named(Primary::name), parts[2]);
     const Labeller all{options.models, Approach::all};
     add_labels(page, test, all, "one network a category");
     add_labels(page, test, Labeller{options.models, Approach::separate}, "networks for gender and type");
     add_labels(page, test, Labeller{options.models, Approach::heads}, "one network with heads");
-    const bool readable = add_photographs(page, photographs, all);
+    const bool readable = add_photographs(page, words.photographs, all);
+    steps.end("labelling");
     page.heading("Confusion matrices of the test sets");
     std::vector<std::string> figures;
     for (const TaskResult& result : results)
@@ -142,9 +214,12 @@ void run(const fashion::Options& options, const std::vector<fs::path>& photograp
                 result.best.labels),
             result.task));
     page.figures(figures);
-    add_machine(page, 0);
-    page.write(options.report / "study.html");
     for (const TaskResult& result : results) write_report(options.report / (result.task + ".html"), result.best);
+    steps.end("drawing the pages");
+    steps.add_to(page);
+    page.heading("Machine");
+    page.paragraph(machine_line("fp32"));
+    page.write(options.report / "study.html");
     std::cout << "Report: " << (options.report / "study.html").string() << '\n';
     if (!readable) throw std::runtime_error("a photograph could not be read, see above");
 }
@@ -152,9 +227,17 @@ void run(const fashion::Options& options, const std::vector<fs::path>& photograp
 }  // namespace
 
 int main(int count, char** words) {
-    std::vector<fs::path> photographs;
+    Words own;
     return fashion::run_program(
         count, words, "study", "Trains every task, compares approaches, labels photographs, and writes one page about it.",
-        fashion::Options{}, [&](const fashion::Options& options) { run(options, photographs); },
-        [&](CLI::App& app, fashion::Options&) { app.add_option("photographs", photographs, "photographs to label, or folders of them"); });
+        fashion::Options{}, [&](const fashion::Options& options) { run(options, own); },
+        [&](CLI::App& app, fashion::Options&) {
+            app.add_option("photographs", own.photographs, "photographs to label, or folders of them");
+            app.add_option("--origin", own.origin, "how the photographs came about, for the page");
+            app.add_option("--step", own.steps, "NAME=SECONDS: a step that came before, for the page; may be repeated")
+                ->allow_extra_args(false)
+                ->check([](const std::string& step) {
+                    return step.find('=') == step.npos ? "NAME=SECONDS was expected, but got " + step : "";
+                });
+        });
 }

@@ -24957,8 +24957,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 
 }  // namespace detail
 
-/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
-/// finite are left out.
+/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
+/// dots, which are kept off the chart's edges. Numbers that are not finite are left out.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -24988,8 +24988,26 @@ td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--so
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
+@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}
 @media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
+
+/// The predicted words, each that differs from the truth's in its place in the colour of mistakes.
+inline std::string marked_words(std::string_view truth, std::string_view predicted) {
+    constexpr std::string_view between = ", ";
+    const auto next = [&](std::string_view& words) {
+        const std::string_view word = words.substr(0, words.find(between));
+        words.remove_prefix(std::min(words.size(), word.size() + between.size()));
+        return word;
+    };
+    std::string marked;
+    while (!predicted.empty()) {
+        const std::string_view right = next(truth), word = next(predicted);
+        marked += (marked.empty() ? "" : ", ") +
+                  (word == right ? html_text(word) : "<span class=\"wrong\">" + html_text(word) + "</span>");
+    }
+    return marked;
+}
 
 }  // namespace detail
 
@@ -25030,13 +25048,13 @@ public:
         return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(caption) +
                "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
     }
+    /// What it shows, what it is taken for, and how surely. Of several words, "shoes, female, boots", those that are not the truth's in their
+    /// place stand out.
     static std::string photograph(const Picture& picture, std::string_view truth, std::string_view predicted,
                                   double confidence) {
-        const bool right = truth == predicted;
         return "<figure><img alt=\"" + detail::html_text(truth) + "\" src=\"data:image/jpeg;base64," +
-               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br><span class=\"" +
-               (right ? "right" : "wrong") + "\">" + detail::html_text(predicted) + ' ' + detail::decimals(confidence, 2) +
-               "</span></figcaption></figure>\n";
+               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br>" +
+               detail::marked_words(truth, predicted) + ' ' + detail::decimals(confidence, 2) + "</figcaption></figure>\n";
     }
 
     /// One whose truth nobody knows: its name, and what it is taken for.
@@ -25555,6 +25573,28 @@ namespace denim::inline DENIM_TARGET {
 /// class.
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options = {});
+
+}  // namespace denim::inline DENIM_TARGET
+
+// ---- denim/report/dot_chart.hpp
+
+namespace denim {
+
+/// A number to compare with others, and where they are known the ends of its interval.
+struct Dot {
+    std::string name = {};
+    double value = 0;
+    double low = std::numeric_limits<double>::quiet_NaN(), high = std::numeric_limits<double>::quiet_NaN();
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// Numbers as dots on one scale, one below the other, with bars for their intervals (Cleveland, "The elements of graphing data", 1985): an
+/// SVG picture whose colours the page's style sheet sets, see line_chart. The scale begins where the numbers do, not at 0. Numbers that are
+/// not finite are left out.
+DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name, std::span<const Dot> all);
 
 }  // namespace denim::inline DENIM_TARGET
 
@@ -37535,7 +37575,14 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
             }
     if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
     if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
-    if (last - first < 1e-9) first -= 0.5, last += 0.5;
+    const bool dots = std::ranges::all_of(all, [](const Series& series) { return series.y.size() <= 1; });
+    if (last - first < 1e-9) {
+        first -= 0.5, last += 0.5;
+    } else if (dots) {
+        const double room = 0.08 * (last - first);
+        first = first >= 0 && first - room < 0 ? 0 : first - room;
+        last += room;
+    }
     const double margin = 0.05 * (high - low);
     low = low >= 0 && low - margin < 0 ? 0 : low - margin;
     high += margin;
@@ -37570,7 +37617,7 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
             }
             const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
             path += (begun ? 'L' : 'M') + x + ' ' + y;
-            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
+            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"" + (dots ? "6" : "3") + "\"><title>" +
                       detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
                       detail::short_number(series.x[n]) + "</title></circle>\n";
             begun = true;
@@ -37892,6 +37939,56 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
             std::to_string(count), {.height = 0.022f * side, .colour = ink});
     }
     return picture;
+}
+
+}  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/report/dot_chart.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET {
+
+DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name, std::span<const Dot> all) {
+    constexpr double width = 560, left = 24, right = 24, top = 10, line = 46, below = 52;
+    double first = std::numeric_limits<double>::max(), last = -first;
+    std::size_t count = 0;
+    for (const Dot& dot : all) {
+        if (!is_finite(dot.value)) continue;
+        ++count;
+        for (const double number : {dot.value, dot.low, dot.high})
+            if (is_finite(number)) first = std::min(first, number), last = std::max(last, number);
+    }
+    if (count == 0) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
+    const double margin = last - first < 1e-9 ? 0.5 * std::max(std::fabs(first), 1e-3) : 0.08 * (last - first);
+    first -= margin, last += margin;
+    const double height = top + line * static_cast<double>(count) + below, floor = height - below;
+    const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
+    const auto place = [](double number) { return detail::fixed(number, 1); };
+    const auto text = [&](double x, double y, const char* anchor, std::string_view words) {
+        return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">" +
+               detail::html_text(words) + "</text>\n";
+    };
+    std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 560 " + place(height) +
+                      "\" role=\"img\" aria-label=\"" + detail::html_text(title) + "\">\n";
+    for (const double at : detail::ticks(first, last))
+        svg += "<path class=\"grid\" d=\"M" + place(px(at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
+               text(px(at), floor + 20, "middle", detail::short_number(at));
+    svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(floor) + 'H' + place(width - right) + "\"/>\n" +
+           text(width / 2, height - 8, "middle", x_name);
+    double y = top;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        const Dot& dot = all[k];
+        if (!is_finite(dot.value)) continue;
+        const std::string colour = "s" + std::to_string(k % 8), number = detail::short_number(dot.value);
+        svg += text(left, y + 18, "start", dot.name + ": " + number);
+        if (is_finite(dot.low) && is_finite(dot.high))
+            svg += "<path class=\"" + colour + " line\" d=\"M" + place(px(dot.low)) + ' ' + place(y + 32) + 'H' + place(px(dot.high)) +
+                   "\"/>\n";
+        svg += "<circle class=\"" + colour + " dot\" cx=\"" + place(px(dot.value)) + "\" cy=\"" + place(y + 32) + "\" r=\"6\"/>\n";
+        y += line;
+    }
+    return svg + "</svg></figure>\n";
 }
 
 }  // namespace denim::inline DENIM_TARGET

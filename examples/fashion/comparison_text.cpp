@@ -2,6 +2,8 @@
 // A comparison in words, tables and pictures.
 #include "fashion/comparison.hpp"
 
+#include <denim/report/dot_chart.hpp>
+
 namespace fashion {
 namespace {
 
@@ -11,6 +13,26 @@ std::string printed(const char* form, const Value&... values) {
     char text[400];
     std::snprintf(text, sizeof text, form, values...);
     return text;
+}
+
+/// Who has how many points, and what the right labels cost in training and in parameters.
+void add_charts(denim::Page& page, const Comparison& comparison) {
+    std::vector<denim::Dot> points;
+    std::vector<denim::Series> by_time, by_size;
+    for (const Contestant& each : comparison.contestants) {
+        const denim::Repeats totals = denim::repeats(each.totals);
+        points.push_back({each.name, totals.mean, totals.low, totals.high});
+        const double right = 100 * each.share_right();
+        by_time.push_back({each.name, {denim::repeats(each.seconds).mean}, {right}});
+        by_size.push_back({each.name, {static_cast<double>(each.parameters) / 1e6}, {right}});
+    }
+    const std::string figures[] = {
+        denim::dot_chart("Points of " + std::to_string(comparison.points()) +
+                             (comparison.seeds.size() > 1 ? ", mean of the seeds and its 95 % interval" : ""),
+                         "points", points),
+        denim::line_chart("All labels right, %, by time of training", "seconds", by_time),
+        denim::line_chart("All labels right, %, by size", "million parameters", by_size)};
+    page.figures(figures);
 }
 
 }  // namespace
@@ -82,6 +104,7 @@ void add_comparison(denim::Page& page, const Comparison& comparison) {
              denim::detail::decimals(each.milliseconds, 2), denim::repeats(each.totals).text(1),
              denim::detail::decimals(each.share_right())});
     page.table(lines);
+    add_charts(page, comparison);
     if (comparison.seeds.size() > 1)
         comparison.each_pair([&](const Contestant& first, const Contestant& second) {
             page.heading(first.name + " and " + second.name + ": " + comparison.category);
@@ -99,7 +122,8 @@ void add_comparison(denim::Page& page, const Comparison& comparison) {
         if (kind.category == comparison.category) names.emplace_back(kind.folder);
     for (const Contestant& each : comparison.contestants)
         figures.push_back(
-            denim::Page::picture(denim::draw_confusion(each.confusion, names), each.name + ", all seeds together"));
+            denim::Page::picture(denim::draw_confusion(each.confusion, names),
+                                 each.name + (comparison.seeds.size() > 1 ? ", all seeds together" : "")));
     page.figures(figures);
 }
 

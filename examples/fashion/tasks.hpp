@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The tasks of the study at their own settings, one as another, for programs that run many: what primary.cpp and the other programs of a task
-// do step by step. Compiled in tasks.cpp and shoes_tasks.cpp: a program that includes this does not compile the networks again.
+// The tasks of the study at their own settings, one as another, for programs that run many: what primary.cpp and the other programs of a
+// task do step by step. Compiled in tasks.cpp and shoes_tasks.cpp: a program that includes this does not compile the networks again.
 
 #include "fashion/networks.hpp"
 #include "fashion/task_runs.hpp"

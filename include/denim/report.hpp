@@ -5,6 +5,7 @@
 
 #include <denim/report/comparison_report.hpp>
 #include <denim/report/confusion_picture.hpp>
+#include <denim/report/dot_chart.hpp>
 #include <denim/report/filter_picture.hpp>
 #include <denim/report/grad_cam.hpp>
 #include <denim/report/occlusion.hpp>

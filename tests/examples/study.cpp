@@ -51,7 +51,7 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
 
     const std::string folders = " --data " + quoted(scratch / "sets") + " --models " + quoted(scratch / "models") + " --logs " +
                                 quoted(scratch / "logs") + " --report " + quoted(scratch / "report") + " --epochs 1 ";
-    const Outcome first = run(scratch, "study", folders);
+    const Outcome first = run(scratch, "study", folders + "--origin 'drawn for a test' --step 'making sets=7' --step drawing=2.5");
     INFO(first.err);
     REQUIRE(first.status == 0);
     for (const fashion::Task& task : fashion::tasks) {
@@ -68,7 +68,8 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     const std::string page = text_of(scratch / "report/study.html");
     for (const char* words :
          {"trousers-gender", "One network, three, or one with heads: shoes", "All labels of the test photographs",
-          "one network with heads", "every-label", "Confusion matrices"})
+          "one network with heads", "every-label", "Confusion matrices", "170, drawn for a test", "no figure can be compared",
+          "<td>making sets</td><td>7</td>", "<td>drawing</td><td>2.5</td>", "<td>labelling</td>", "by time of training"})
         CHECK_MESSAGE(page.find(words) != std::string::npos, words);
 
     std::vector<fs::path> files;
@@ -85,7 +86,8 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     const std::string lines_of_tasks = first.out.substr(0, first.out.find("trousers, "));
     CHECK(again.out.substr(0, again.out.find("trousers, ")) == lines_of_tasks);
 
-    // Each task's own program spells the networks that the study and `label` know, learns as they do, and says the same: it finds their runs.
+    // Each task's own program spells the networks that the study and `label` know, and learns as they do: it finds the study's runs, and
+    // says the same of them.
     const auto weights_of_runs = [&] {
         std::map<fs::path, fs::file_time_type> times;
         for (const auto& entry : fs::recursive_directory_iterator{scratch / "logs"})
@@ -193,5 +195,7 @@ TEST_CASE("models and sets of something else are errors with both sides") {
     CHECK(none.status == 1);
     CHECK(none.err.find("primary.safetensors") != std::string::npos);
     CHECK(run(scratch, "study", "--repeat 0").status == 2);
-    CHECK(run(scratch, "study", "--data " + quoted(scratch / "nowhere") + " --models " + quoted(scratch / "models") + " --report " + quoted(scratch / "report")).status == 1);
+    const std::string places = " --models " + quoted(scratch / "models") + " --report " + quoted(scratch / "report");
+    CHECK(run(scratch, "study", "--data " + quoted(scratch / "nowhere") + places).status == 1);
+    CHECK(run(scratch, "study", "--step drawing" + places).status == 2);
 }

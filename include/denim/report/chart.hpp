@@ -37,8 +37,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 
 }  // namespace detail
 
-/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text). Numbers that are not
-/// finite are left out.
+/// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
+/// dots, which are kept off the chart's edges. Numbers that are not finite are left out.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -101,7 +101,14 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
             }
     if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
     if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
-    if (last - first < 1e-9) first -= 0.5, last += 0.5;
+    const bool dots = std::ranges::all_of(all, [](const Series& series) { return series.y.size() <= 1; });
+    if (last - first < 1e-9) {
+        first -= 0.5, last += 0.5;
+    } else if (dots) {
+        const double room = 0.08 * (last - first);
+        first = first >= 0 && first - room < 0 ? 0 : first - room;
+        last += room;
+    }
     const double margin = 0.05 * (high - low);
     low = low >= 0 && low - margin < 0 ? 0 : low - margin;
     high += margin;
@@ -136,7 +143,7 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
             }
             const std::string x = place(px(series.x[n])), y = place(py(series.y[n]));
             path += (begun ? 'L' : 'M') + x + ' ' + y;
-            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"3\"><title>" +
+            points += "<circle class=\"" + colour + " dot\" cx=\"" + x + "\" cy=\"" + y + "\" r=\"" + (dots ? "6" : "3") + "\"><title>" +
                       detail::html_text(series.name) + ": " + detail::short_number(series.y[n]) + " at " +
                       detail::short_number(series.x[n]) + "</title></circle>\n";
             begun = true;

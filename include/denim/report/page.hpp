@@ -29,8 +29,26 @@ td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--so
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
+@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}
 @media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
+
+/// The predicted words, each that differs from the truth's in its place in the colour of mistakes.
+inline std::string marked_words(std::string_view truth, std::string_view predicted) {
+    constexpr std::string_view between = ", ";
+    const auto next = [&](std::string_view& words) {
+        const std::string_view word = words.substr(0, words.find(between));
+        words.remove_prefix(std::min(words.size(), word.size() + between.size()));
+        return word;
+    };
+    std::string marked;
+    while (!predicted.empty()) {
+        const std::string_view right = next(truth), word = next(predicted);
+        marked += (marked.empty() ? "" : ", ") +
+                  (word == right ? html_text(word) : "<span class=\"wrong\">" + html_text(word) + "</span>");
+    }
+    return marked;
+}
 
 }  // namespace detail
 
@@ -71,13 +89,13 @@ public:
         return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(caption) +
                "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
     }
+    /// What it shows, what it is taken for, and how surely. Of several words, "shoes, female, boots", those that are not the truth's in their
+    /// place stand out.
     static std::string photograph(const Picture& picture, std::string_view truth, std::string_view predicted,
                                   double confidence) {
-        const bool right = truth == predicted;
         return "<figure><img alt=\"" + detail::html_text(truth) + "\" src=\"data:image/jpeg;base64," +
-               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br><span class=\"" +
-               (right ? "right" : "wrong") + "\">" + detail::html_text(predicted) + ' ' + detail::decimals(confidence, 2) +
-               "</span></figcaption></figure>\n";
+               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br>" +
+               detail::marked_words(truth, predicted) + ' ' + detail::decimals(confidence, 2) + "</figcaption></figure>\n";
     }
 
     /// One whose truth nobody knows: its name, and what it is taken for.

@@ -33,6 +33,17 @@ TEST_CASE("one point, equal numbers and no numbers at all have charts too") {
     CHECK(line_chart("a", "b", none).find("no numbers") != std::string::npos);
 }
 
+TEST_CASE("points alone stand off the edges of the chart") {
+    const Series all[] = {{"small", {19.3}, {0.72}}, {"large", {57.9}, {0.74}}};
+    const std::string chart = line_chart("a", "b", all);
+    CHECK(count(chart, "r=\"6\"") == 2);
+    for (const char* const dot : {"s0 dot\" cx=\"", "s1 dot\" cx=\""}) {
+        const double x = std::stod(chart.substr(chart.find(dot) + std::string{dot}.size()));
+        CHECK(x > 58 + 10);
+        CHECK(x < 560 - 14 - 10);
+    }
+}
+
 TEST_CASE("ticks are round") {
     CHECK(detail::ticks(0, 1).size() == 6);
     CHECK(detail::ticks(848, 861).front() == 848);

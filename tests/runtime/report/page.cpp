@@ -48,6 +48,16 @@ TEST_CASE("what comes from users is text, never markup; the page asks for nothin
     CHECK_FALSE(has(unknown, "wrong"));  // nobody knows
 }
 
+TEST_CASE("of what a photograph is taken for only what is wrong has the colour of mistakes") {
+    const auto page = [](const char* truth, const char* predicted) { return Page::photograph(Picture{Size{4, 4}}, truth, predicted, 0.5); };
+    CHECK(has(page("shoes, female, boots", "shoes, male, boots"), "<br>shoes, <span class=\"wrong\">male</span>, boots 0.50<"));
+    CHECK_FALSE(has(page("shoes, female, boots", "shoes, female, boots"), "wrong"));
+    CHECK(has(page("jeans", "<i>"), "<br><span class=\"wrong\">&lt;i&gt;</span> 0.50<"));
+    // Another number of words: each stands in its place, or in none.
+    CHECK(has(page("glasses, optical", "shoes, male, boots"),
+              "<span class=\"wrong\">shoes</span>, <span class=\"wrong\">male</span>, <span class=\"wrong\">boots</span> 0.50<"));
+}
+
 TEST_CASE("a run's page shows what there is and leaves out the rest") {
     const Scratch scratch;
     RunReport run{.name = "primary"};

@@ -142,10 +142,8 @@ void add_labels(Page& page, const fashion::LabelledSet& test, const fashion::Lab
                              share(type, test.size()) + " % of types, " + share(all, test.size()) +
                              " % of photographs with every label right";
     std::printf("labels (%s): %s\n", approach, line.c_str());
-    page.heading(std::string{"All labels of the test photographs: "} + approach);
-    page.paragraph(line + ", of " + std::to_string(test.size()) +
-                   " photographs. The surest mistakes: what is there, and what was said, with the probability that all of it is right; wrong "
-                   "words are red.");
+    page.heading("All labels by " + std::string{approach});
+    page.paragraph(line + ", of " + std::to_string(test.size()) + " photographs. The surest mistakes:");
     std::ranges::stable_sort(wrong, std::greater{}, &LabelledPhotograph::confidence);
     std::vector<std::string> figures;
     for (std::size_t n = 0; n < std::min<std::size_t>(wrong.size(), 16); ++n)
@@ -200,6 +198,9 @@ void run(const fashion::Options& options, const Words& words) {
     steps.end("comparing approaches");
     const LabelledSet test = read_set(options.data, task_named(Primary::name), parts[2]);
     const Labeller all{options.models, Approach::all};
+    page.heading("All labels of the test photographs");
+    page.paragraph("Below a photograph stands what it shows, and what was said of it, with the probability that all of that is right; "
+                   "wrong words are red.");
     add_labels(page, test, all, "one network a category");
     add_labels(page, test, Labeller{options.models, Approach::separate}, "networks for gender and type");
     add_labels(page, test, Labeller{options.models, Approach::heads}, "one network with heads");

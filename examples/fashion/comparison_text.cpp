@@ -95,14 +95,14 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
 void add_comparison(denim::Page& page, const Comparison& comparison) {
     page.heading("One network, three, or one with heads: " + comparison.category);
     page.paragraph(comparison.verdict());
-    std::vector<std::vector<std::string>> lines{{"approach", "networks", "for", "parameters", "training, s", "a photograph, ms",
-                                                 "points of " + std::to_string(comparison.points()), "all labels right"}};
+    std::vector<std::vector<std::string>> lines{{"approach", "points of " + std::to_string(comparison.points()), "all labels right, %",
+                                                 "networks", "for", "parameters", "training, s", "a photograph, ms"}};
     for (const Contestant& each : comparison.contestants)
         lines.push_back(
-            {each.name, std::to_string(each.networks), each.for_all_categories ? "all categories" : comparison.category,
+            {each.name, denim::repeats(each.totals).text(1), denim::detail::decimals(100 * each.share_right(), 2),
+             std::to_string(each.networks), each.for_all_categories ? "all categories" : comparison.category,
              denim::detail::with_commas(each.parameters), denim::detail::decimals(denim::repeats(each.seconds).mean, 1),
-             denim::detail::decimals(each.milliseconds, 2), denim::repeats(each.totals).text(1),
-             denim::detail::decimals(each.share_right())});
+             denim::detail::decimals(each.milliseconds, 2)});
     page.table(lines);
     add_charts(page, comparison);
     if (comparison.seeds.size() > 1)

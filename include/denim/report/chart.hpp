@@ -91,7 +91,7 @@ DENIM_ONCE std::vector<double> ticks(double low, double high) {
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
-    constexpr double width = 560, height = 300, left = 58, right = 14, top = 14, bottom = 44;
+    constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)

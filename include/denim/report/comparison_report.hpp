@@ -18,7 +18,8 @@ struct ComparisonReport {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed.
+/// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed. Without a name it has no headings:
+/// they are the page's.
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report);
 
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
@@ -32,7 +33,7 @@ namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
-    page.heading("Totals");
+    if (!report.name.empty()) page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
     for (const auto& [name, all] : {std::pair{&report.first, &first}, std::pair{&report.second, &second}})
         lines.push_back({*name, std::to_string(all->count), detail::five_digits(all->mean), detail::five_digits(all->deviation),
@@ -66,9 +67,9 @@ DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
         b.x.push_back(static_cast<double>(n + 1)), b.y.push_back(report.second_totals[n]);
     }
     const Series both[] = {a, b};
-    const std::string chart = line_chart("Total of each seed", "seed, in order", both);
+    const std::string chart = line_chart("Totals of " + report.first + " and " + report.second, "seed, in order", both);
     page.figures({&chart, 1});
-    page.heading("Seed by seed");
+    if (!report.name.empty()) page.heading("Seed by seed");
     page.table(seeds);
 }
 

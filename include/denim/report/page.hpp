@@ -22,14 +22,14 @@ font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}h1{font-size:1.6rem;
 figure{margin:0;padding:.8rem;background:var(--card);border-radius:.5rem;min-width:0}figcaption{font-size:.9rem;margin-bottom:.3rem}
 svg,img{display:block;width:100%;height:auto}.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th{color:var(--soft);font-weight:600}
-td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:12px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
+td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:15px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
 .grid{stroke:var(--line);fill:none}.line{fill:none;stroke-width:2}.legend{margin:.3rem 0 0;font-size:.9rem}.legend span{margin-right:1rem;white-space:nowrap}
 .legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;background:var(--c);margin-right:.35rem}
 .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
-@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}
+@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}
 @media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
 

@@ -40,7 +40,7 @@ TEST_CASE("points alone stand off the edges of the chart") {
     for (const char* const dot : {"s0 dot\" cx=\"", "s1 dot\" cx=\""}) {
         const double x = std::stod(chart.substr(chart.find(dot) + std::string{dot}.size()));
         CHECK(x > 58 + 10);
-        CHECK(x < 560 - 14 - 10);
+        CHECK(x < 560 - 24 - 10);
     }
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("a run's page shows what there is and leaves out the rest") {
     write_report(scratch / "run.html", run);
     const std::string text = read(scratch / "run.html");
     for (const char* const part :
-         {"Accuracy 0.7500 of 4 pictures", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots 0.73",
+         {"Accuracy 0.7500 of 4 pictures", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots</span> 0.73",
           "data:image/jpeg;base64,", "<td>rate</td><td>0.001</td>", "<td>flip</td><td>yes</td>", "Machine and time"})
         CHECK_MESSAGE(has(text, part), part);
 }

@@ -4,7 +4,7 @@ print_network, compiled, and its logits compared with ONNX Runtime's or Keras's 
 
     python tests/python/foreign_models.py [BUILD-FOLDER [all | NAME...]]
 
-Five small ones are in one program; of those that are asked for by name six at a time, which takes minutes. Torchvision's need it installed.
+Six small ones are in one program; of those that are asked for by name six at a time, which takes minutes. Torchvision's need it installed.
 Takes the compiler from CXX and options from CXXFLAGS. docs/interop.md has what it printed.
 """
 import os
@@ -35,7 +35,7 @@ of_torchvision = ["alexnet", "vgg11", "vgg16_bn", "resnet18", "resnet34", "resne
 of_keras = ["VGG16", "VGG19", "ResNet50", "ResNet50V2", "MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "EfficientNetB0",
             "EfficientNetV2B0", "DenseNet121", "InceptionV3", "InceptionResNetV2", "Xception", "NASNetMobile", "ConvNeXtTiny"]  # fmt: skip
 of_papers = {"resnet8": (32, 32, 3), "visual_wake_words": (96, 96, 3), "ds_cnn": (49, 10, 1), "efficientnet_lite0": (224, 224, 3)}
-small = ["resnet8", "visual_wake_words", "ds_cnn", "small_resnet", "small_excite"]
+small = ["resnet8", "visual_wake_words", "ds_cnn", "small_resnet", "small_excite", "scaled_block"]
 refused = ["swin_t", "vit_b_16"]
 large_pictures = {"inception_v3", "InceptionV3", "InceptionResNetV2", "Xception"}
 together = 6  # models in one program, where they are asked for by name
@@ -117,7 +117,19 @@ def export_torch(name, folder, random):
     return file, pictures.permute(0, 2, 3, 1).numpy(), logits
 
 
+def scaled_block():
+    """A way around a convolution with ConvNeXt's factor for each channel, which is no layer of Keras's own."""
+    from keras.src.applications.convnext import LayerScale
+
+    x = inputs = keras.Input((16, 12, 3))
+    x = keras.layers.Conv2D(8, 3, activation="relu")(x)
+    x = keras.layers.add([x, LayerScale(1.0, 8)(keras.layers.Conv2D(8, 3, padding="same")(x))])
+    return keras.Model(inputs, keras.layers.Dense(5)(keras.layers.GlobalAveragePooling2D()(x)))
+
+
 def keras_model(name):
+    if name == "scaled_block":
+        return scaled_block(), (16, 12, 3)
     if name in of_papers:
         model = paper_models.model_of(getattr(paper_models, name), of_papers[name])
         model.layers[-1].activation = keras.activations.softmax

@@ -198,6 +198,7 @@ private:
         if (kind == "batch_normalization") return {"gamma", "beta", "moving_mean", "moving_variance"};
         if (kind.ends_with("normalization")) return {"gamma", "beta"};
         if (kind == "p_re_lu") return {"alpha"};
+        if (kind == "layer_scale") return {"gamma"};
         if (kind == "dense" || kind.starts_with("conv") || kind.starts_with("depthwise_conv")) return {"kernel", "bias"};
         return {};
     }

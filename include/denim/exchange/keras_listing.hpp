@@ -111,6 +111,8 @@ private:
             if (kind == "BatchNormalization") all.insert(all.end(), {"moving_mean", "moving_variance"});
         } else if (kind == "PReLU") {
             all = {"alpha"};
+        } else if (kind == "LayerScale") {  // of ConvNeXt, in keras.applications
+            all = {"gamma"};
         } else if (kind.starts_with("SeparableConv")) {
             all = {"depthwise_kernel", "pointwise_kernel"}, add("use_bias", "bias");
         } else if (kind == "Dense" || kind.starts_with("Conv") || kind.starts_with("DepthwiseConv")) {

@@ -10,24 +10,41 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace tuning {
 
+/// How features are computed.
+struct KeptOptions {
+    std::size_t versions = 1;  ///< of each photograph, the first as it is
+    denim::Augmentation changes = {};
+    denim::Seed seed = {};
+    bool cuts = true;  ///< kept too, for a body that learns
+};
+
+/// The places of all of some photographs.
+inline std::vector<std::size_t> everything(std::size_t count) {
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+}
+
 /// Rows of numbers of photographs; version 0 of each is the photograph as it is.
 struct KeptFeatures {
     std::size_t versions = 1, cut_size = 0, feature_size = 0;
-    std::vector<float> cuts = {}, features = {};  ///< (photographs, versions, size): what the front gives, and what the last layer reads
+    std::vector<float> cuts = {}, features = {};  ///< (photographs, versions, size): what the front gives, if it is kept, and what
+                                                  ///< the last layer reads
     std::vector<std::int32_t> labels = {};         ///< of each photograph
 
-    static KeptFeatures of(const Model& model, const PhotoFolder& folder, std::size_t versions, const denim::Augmentation& changes,
-                           denim::Seed seed) {
-        KeptFeatures kept{.versions = versions, .cut_size = model.cut().size(), .feature_size = model.features(), .labels = folder.labels};
+    static KeptFeatures of(const Model& model, const PhotoFolder& folder, const KeptOptions& options) {
+        const std::size_t versions = options.versions, size = folder.frame.size();
+        KeptFeatures kept{.versions = versions, .cut_size = options.cuts ? model.cut().size() : 0, .feature_size = model.features(), .labels = folder.labels};
         constexpr std::size_t at_once = 64;
-        const std::size_t size = folder.frame.size();
         kept.cuts.reserve(folder.size() * versions * kept.cut_size);
+        kept.features.reserve(folder.size() * versions * kept.feature_size);
         std::vector<std::uint8_t> pixels;
         for (std::size_t first = 0; first < folder.size(); first += at_once) {
             const std::size_t count = std::min(at_once, folder.size() - first);
@@ -38,18 +55,14 @@ struct KeptFeatures {
                 if (version == 0)
                     std::copy_n(folder.photograph(photograph), size, to);
                 else
-                    changes.apply(folder.photograph(photograph), folder.frame, to, denim::Augmentation::random_of(seed, version, photograph));
+                    options.changes.apply(folder.photograph(photograph), folder.frame, to,
+                                          denim::Augmentation::random_of(options.seed, version, photograph));
             });
-            const std::vector<float> cuts = model.cuts({folder.frame, count * versions, pixels.data(), nullptr});
-            kept.cuts.insert(kept.cuts.end(), cuts.begin(), cuts.end());
+            const std::vector<float> cuts = model.cuts({folder.frame, count * versions, pixels.data(), nullptr}), features = model.features_of(cuts);
+            if (options.cuts) kept.cuts.insert(kept.cuts.end(), cuts.begin(), cuts.end());
+            kept.features.insert(kept.features.end(), features.begin(), features.end());
         }
-        kept.features = model.features_of(kept.cuts);
         return kept;
-    }
-
-    /// What the front gives for a photograph as it is.
-    [[nodiscard]] std::span<const float> cut(std::size_t photograph) const {
-        return std::span{cuts}.subspan(photograph * versions * cut_size, cut_size);
     }
 };
 

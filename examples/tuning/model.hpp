@@ -92,14 +92,18 @@ public:
     [[nodiscard]] virtual denim::Occlusion occlude(const std::uint8_t* photograph) const = 0;
 };
 
-std::unique_ptr<Model> make_lite(denim::Seed seed);
+std::unique_ptr<Model> make_lite_225x193(denim::Seed seed);
+std::unique_ptr<Model> make_lite_321x257(denim::Seed seed);
+std::unique_ptr<Model> make_lite_449x353(denim::Seed seed);
 std::unique_ptr<Model> make_small(denim::Seed seed);
 
 /// The model of a trunk's name. Throws std::invalid_argument if there is none.
 inline std::unique_ptr<Model> make_model(std::string_view trunk, denim::Seed seed) {
-    if (trunk == "lite") return make_lite(seed);
+    if (trunk == "lite" || trunk == "lite-321x257") return make_lite_321x257(seed);
+    if (trunk == "lite-225x193") return make_lite_225x193(seed);
+    if (trunk == "lite-449x353") return make_lite_449x353(seed);
     if (trunk == "small") return make_small(seed);
-    throw std::invalid_argument("a trunk lite or small was expected, but got " + std::string{trunk});
+    throw std::invalid_argument("a trunk lite, lite-225x193, lite-449x353 or small was expected, but got " + std::string{trunk});
 }
 
 }  // namespace tuning

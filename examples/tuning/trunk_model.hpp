@@ -33,7 +33,7 @@ public:
     explicit TrunkModel(Whole whole) : whole_(std::move(whole)) {}
 
     std::unique_ptr<Model> copy() const override { return std::make_unique<TrunkModel>(whole_); }
-    std::string trunk() const override { return Trunk::name; }
+    std::string trunk() const override { return Trunk::name(); }
     std::string summary() const override { return whole_.summary(); }
     denim::Shape frame() const override { return Whole::input; }
     denim::Shape cut() const override { return between; }
@@ -44,7 +44,7 @@ public:
         if constexpr (requires { Trunk::import_into(whole_, file); })
             Trunk::import_into(whole_, file);
         else
-            throw denim::FileError(file.string(), std::string{"weights that fine_tune wrote were expected for the trunk "} + Trunk::name);
+            throw denim::FileError(file.string(), std::string{"weights that fine_tune wrote were expected for the trunk "} + Trunk::name());
     }
     std::map<std::string, std::string> load(const std::filesystem::path& file) override { return denim::load_into(whole_, file).others; }
     void save(const std::filesystem::path& file, const std::map<std::string, std::string>& others) const override {

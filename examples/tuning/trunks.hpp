@@ -2,7 +2,7 @@
 #pragma once
 
 // The networks that fine_tune teaches, in two parts: a front that stays as it is, so that what it gives for a photograph is computed once, and a
-// body, the last blocks, that may learn. The frame's size is part of the type; -DDENIM_LITE_FRAME="225, 193" makes another one.
+// body, the last blocks, that may learn. The frame's size is part of the type, so each size is a source of its own, lite_....cpp.
 
 #include <denim/denim.hpp>
 #include <denim/exchange/import_weights.hpp>
@@ -11,21 +11,20 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-
-// Sides of 32 n + 1 are odd at every stride of 2: then the zeros of TensorFlow's "same", by which the weights were learned, are those of the zoo.
-#ifndef DENIM_LITE_FRAME
-#define DENIM_LITE_FRAME 321, 257
-#endif
+#include <string>
 
 namespace tuning {
 
 /// How many kinds of photographs a network has room for; outputs that no kind has are shut by their bias.
 inline constexpr std::size_t room = 64;
 
-/// EfficientNet-Lite0 up to its last five blocks, and these. Weights: examples/pretrained/get.
+/// EfficientNet-Lite0 up to its last five blocks, and these. Weights: examples/pretrained/get. Sides of 32 n + 1 are odd at every stride of 2: then the
+/// zeros of TensorFlow's "same", by which the weights were learned, are those of the zoo.
+template <std::size_t Height, std::size_t Width>
 struct Lite {
-    static constexpr const char* name = "lite";
-    using Frame = denim::Image<DENIM_LITE_FRAME, 3>;
+    static_assert(Height % 32 == 1 && Width % 32 == 1);
+    static std::string name() { return Height == 321 ? "lite" : "lite-" + std::to_string(Height) + "x" + std::to_string(Width); }
+    using Frame = denim::Image<Height, Width, 3>;
     using Front = denim::Sequential<denim::Rescale<1.9921875, -0.9921875>,  // (byte - 127) / 128
                                     denim::zoo::ConvNorm<3, 32, denim::ReLU6, denim::Stride<2>>,
                                     denim::zoo::InvertedStage<1, 32, 16, 1, 3, 1, denim::ReLU6>,
@@ -55,7 +54,7 @@ struct Lite {
 
 /// A small network for where no pretrained weights are: all of it learns, so its front does nothing.
 struct Small {
-    static constexpr const char* name = "small";
+    static std::string name() { return "small"; }
     using Frame = denim::Image<120, 90, 3>;
     using Front = denim::Sequential<denim::Rescale<1>>;
     using Body = denim::Sequential<denim::Conv<3, 16, denim::Same>, denim::MaxPool, denim::BatchNorm, denim::Conv<3, 32, denim::Same>, denim::MaxPool,

@@ -65,7 +65,7 @@ TEST_CASE("the page about one's own photographs does what it says") {
         if (line.starts_with("```")) shell = line == "```sh";
         else if (shell) commands.push_back(line);
     }
-    REQUIRE(commands.size() == 8);
+    REQUIRE(commands.size() == 10);
     std::vector<std::string> said;
     for (std::string command : commands) {
         if (command.starts_with("cmake")) continue;  // they are built
@@ -73,8 +73,8 @@ TEST_CASE("the page about one's own photographs does what it says") {
             CHECK(fs::exists(fs::path{DOCS} / ".." / command));
             continue;
         }
-        if (const std::size_t at = command.find("--per-class 4"); at != command.npos) command[at + 12] = '2';  // as quick as it can be
-        if (says(command, "fine_tune")) command += says(command, "--from") ? " --folds 0" : " --folds 2";
+        if (const std::size_t at = command.find("--per-class 4"); at != command.npos) command.replace(at + 12, command.npos, "2");  // quick
+        if (says(command, "fine_tune") && !says(command, "--split")) command += says(command, "--drawings") ? " --folds 0" : " --folds 2";
         if (says(command, "fine_tune")) command += quick;
         const Outcome outcome = run(scratch, command);
         INFO(command);
@@ -82,7 +82,7 @@ TEST_CASE("the page about one's own photographs does what it says") {
         REQUIRE(outcome.status == 0);
         said.push_back(outcome.out);
     }
-    REQUIRE(said.size() == 5);
+    REQUIRE(said.size() == 7);
     CHECK(says(said[1], "there are no pretrained weights at none/efficientnet-lite0-57934424.pth"));
     CHECK(says(said[1], "34 photographs of 17 kinds"));
     CHECK(says(said[1], "every label right: "));
@@ -92,8 +92,13 @@ TEST_CASE("the page about one's own photographs does what it says") {
     CHECK(line["labels"].size() >= 2);
     CHECK((line["something_else"].get<bool>() || line["confidence"]["category"].get<double>() > 0));
     CHECK(fs::exists(scratch / "explained"));
-    CHECK(says(said[4], "begins with models/pretrained.safetensors"));
-    CHECK(says(said[4], "photos: every label right: "));
+    CHECK(says(said[5], "drawings: 34 photographs of 17 kinds"));
+    CHECK(said[5].find("drawings first: ") < said[5].find("photos: 34 photographs of 17 kinds"));
+    CHECK(says(said[5], "photos: every label right: "));
+    CHECK(says(said[5], "photos: trousers, every label right: "));
+    CHECK(says(said[6], "begins with models/pretrained.safetensors"));
+    CHECK(says(said[6], "split 1 of 1: every label of "));
+    CHECK(says(said[6], " of 7 right; "));  // a fifth of 34
     for (const char* words : {"Learning", "Photographs that were kept back", "Mistakes", "Where it looks", "Grad-CAM", "Network"})
         CHECK_MESSAGE(says(text_of(scratch / "report/fine_tune.html"), words), words);
 }
@@ -121,6 +126,13 @@ TEST_CASE("labels are folders of any depth; few photographs are said so, and lea
     CHECK(right("\nthe first label right: ") >= 16);
     CHECK(right("photos: the first label right: ") == 19);
 
+    const Outcome split = run(scratch, program("fine_tune") + "photos --out new/split.safetensors --report '' --split 0.3 --inner 2 --versions 1 --body-epochs 1");
+    INFO(split.err);
+    REQUIRE(split.status == 0);
+    CHECK(says(split.out, "green: one photograph, too few to split; it is learned all the same, and none is kept back"));
+    CHECK(says(split.out, "split 1 of 1: every label of "));
+    CHECK(!says(split.out, "green, every label right"));
+    CHECK(fs::exists(scratch / "new/split.safetensors"));
     const Outcome labelled =
         run(scratch, program("label") + "--approach pretrained --sure 0 --strange 0 photos/blue/bars/upright/2.png photos/green");
     CHECK(labelled.status == 0);
@@ -145,4 +157,10 @@ TEST_CASE("what is no folder of labelled photographs, and files that do not fit,
     CHECK(run(scratch, program("fine_tune") + "one --from pretrained.safetensors").status == 1);
     CHECK(says(run(scratch, program("fine_tune") + "one --weights there").err, "examples/pretrained/get gets the weights"));
     CHECK(run(scratch, program("fine_tune") + "one --trunk large").status == 2);
+    CHECK(run(scratch, program("fine_tune") + "one --size 224x224").status == 2);
+    CHECK(run(scratch, program("fine_tune") + "one --split 0.2 --folds 5").status == 2);
+    const Outcome sized = run(scratch, program("fine_tune") + "one --trunk small --size 225x193");
+    CHECK(sized.status == 1);
+    CHECK(says(sized.err, "--size 225x193: the small network, which begins anew, has no sizes but 120x90"));
+    CHECK(run(scratch, program("fine_tune") + "one --drawings nowhere").status == 2);
 }

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: MIT
-#include "tuning/trunk_model.hpp"
-
-namespace tuning {
-
-std::unique_ptr<Model> make_lite(denim::Seed seed) { return std::make_unique<TrunkModel<Lite>>(seed); }
-
-}  // namespace tuning

@@ -24958,7 +24958,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
-/// dots, which are kept off the chart's edges. Numbers that are not finite are left out.
+/// dots, which are kept off the chart's edges. Numbers that are not finite are left out. Throws std::invalid_argument for a series without an x
+/// for each y.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -25122,7 +25123,7 @@ struct ComparisonReport {
 namespace denim::inline DENIM_TARGET {
 
 /// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed. Without a name it has no headings:
-/// they are the page's.
+/// they are the page's. Throws std::invalid_argument unless both have a total for each seed, of one at least.
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report);
 
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
@@ -25904,23 +25905,30 @@ struct LabelledPhotograph {
     [[nodiscard]] bool right() const { return truth == predicted; }
 };
 
-/// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey.
+/// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey. Throws std::invalid_argument for others.
 DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape);
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
-/// `most`. `gives` is Network::gives: how logits become confidence.
+/// `most`. `gives` is Network::gives: how logits become confidence. Throws std::invalid_argument where pictures, labels, logits and names do not fit
+/// each other.
 template <class Set>
 std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const float> logits,
                                             const std::vector<std::string>& names, std::size_t most = 24,
                                             Gives gives = Gives::classes) {
     const std::size_t classes = names.size(), count = set.labels.size();
     const Shape shape{set.images.shape(1), set.images.shape(2), set.images.shape(3)};
+    if (set.images.shape(0) != count)
+        throw std::invalid_argument("denim: mistakes_of: a label for each of " + std::to_string(set.images.shape(0)) + " pictures was expected, but " +
+                                    std::to_string(count) + " came");
+    std::vector<std::int32_t> labels;
+    for (std::size_t n = 0; n < count; ++n) labels.push_back(static_cast<std::int32_t>(set.labels(n)));
+    detail::check_scores(logits, labels, classes);
     std::vector<float> probabilities(logits.begin(), logits.end());
     to_probabilities(std::span{probabilities}, classes, gives);
     const std::vector<std::int32_t> predicted = predicted_classes(logits, classes);
     std::vector<LabelledPhotograph> wrong;
     for (std::size_t n = 0; n < count; ++n) {
-        const auto truth = static_cast<std::size_t>(set.labels(n)), called = static_cast<std::size_t>(predicted[n]);
+        const auto truth = static_cast<std::size_t>(labels[n]), called = static_cast<std::size_t>(predicted[n]);
         if (truth == called) continue;
         wrong.push_back({picture_of(set.images.data() + n * shape.size(), shape), names[truth], names[called],
                          static_cast<double>(probabilities[n * classes + called])});
@@ -37548,6 +37556,14 @@ DENIM_ONCE std::string decimals(double number, int digits) {
     return is_nan(number) ? "" : fixed(number, digits);
 }
 
+/// Makes a range that has no width beside its numbers larger on both sides, by this share of them, `least` at least; false where it has one.
+inline bool widen(double& low, double& high, double share, double least) {
+    const double size = std::max(std::fabs(low), std::fabs(high)), more = std::max(share * size, least);
+    if (high - low >= 1e-9 * std::max(size, 1.0)) return false;
+    low -= more, high += more;
+    return true;
+}
+
 DENIM_ONCE std::vector<double> ticks(double low, double high) {
     const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
     const double step = rough / power < 1.5   ? power
@@ -37568,18 +37584,22 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
+    const auto drawn = [](double number) { return is_finite(number) && std::fabs(number) < 1e300; };  // sums of two are finite too
+    const auto there = [&](const Series& series, std::size_t n) { return drawn(series.x[n]) && drawn(series.y[n]); };
+    for (const Series& series : all)
+        if (series.x.size() != series.y.size())
+            throw std::invalid_argument("denim: line_chart: an x for each of " + std::to_string(series.y.size()) + " numbers of '" + series.name +
+                                        "' was expected, but got " + std::to_string(series.x.size()));
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)
-            if (is_finite(series.y[n])) {
+            if (there(series, n)) {
                 low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
                 first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
             }
     if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
-    if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
     const bool dots = std::ranges::all_of(all, [](const Series& series) { return series.y.size() <= 1; });
-    if (last - first < 1e-9) {
-        first -= 0.5, last += 0.5;
-    } else if (dots) {
+    detail::widen(low, high, 0.5, 0.5e-3);
+    if (!detail::widen(first, last, 1e-3, 0.5) && dots) {
         const double room = 0.08 * (last - first);
         first = first >= 0 && first - room < 0 ? 0 : first - room;
         last += room;
@@ -37612,7 +37632,7 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {
-            if (!is_finite(series.y[n])) {
+            if (!there(series, n)) {
                 begun = false;
                 continue;
             }
@@ -37677,6 +37697,9 @@ DENIM_ONCE void add_machine(Page& page, double seconds) {
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
+    if (report.first_totals.size() != report.second_totals.size())
+        throw std::invalid_argument("denim: comparison: a total of both approaches for each seed was expected, but got " +
+                                    std::to_string(report.first_totals.size()) + " and " + std::to_string(report.second_totals.size()));
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
     if (!report.name.empty()) page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};
@@ -38003,6 +38026,8 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape) {
     if (shape.channels == 3)
         return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
+    if (shape.channels != 1)
+        throw std::invalid_argument("denim: picture_of: a picture of 3 channels or 1 was expected, but its shape is " + to_string(shape));
     Picture picture{Size{shape.height, shape.width}};
     for (std::size_t n = 0; n < shape.height * shape.width; ++n)
         std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
-/// dots, which are kept off the chart's edges. Numbers that are not finite are left out.
+/// dots, which are kept off the chart's edges. Numbers that are not finite are left out. Throws std::invalid_argument for a series without an x
+/// for each y.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -73,6 +75,14 @@ DENIM_ONCE std::string decimals(double number, int digits) {
     return is_nan(number) ? "" : fixed(number, digits);
 }
 
+/// Makes a range that has no width beside its numbers larger on both sides, by this share of them, `least` at least; false where it has one.
+inline bool widen(double& low, double& high, double share, double least) {
+    const double size = std::max(std::fabs(low), std::fabs(high)), more = std::max(share * size, least);
+    if (high - low >= 1e-9 * std::max(size, 1.0)) return false;
+    low -= more, high += more;
+    return true;
+}
+
 DENIM_ONCE std::vector<double> ticks(double low, double high) {
     const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
     const double step = rough / power < 1.5   ? power
@@ -93,18 +103,22 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
+    const auto drawn = [](double number) { return is_finite(number) && std::fabs(number) < 1e300; };  // sums of two are finite too
+    const auto there = [&](const Series& series, std::size_t n) { return drawn(series.x[n]) && drawn(series.y[n]); };
+    for (const Series& series : all)
+        if (series.x.size() != series.y.size())
+            throw std::invalid_argument("denim: line_chart: an x for each of " + std::to_string(series.y.size()) + " numbers of '" + series.name +
+                                        "' was expected, but got " + std::to_string(series.x.size()));
     for (const Series& series : all)
         for (std::size_t n = 0; n < series.y.size(); ++n)
-            if (is_finite(series.y[n])) {
+            if (there(series, n)) {
                 low = std::min(low, series.y[n]), high = std::max(high, series.y[n]);
                 first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
             }
     if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
-    if (high - low < 1e-9) low -= 0.5 * std::max(std::fabs(low), 1e-3), high += 0.5 * std::max(std::fabs(high), 1e-3);
     const bool dots = std::ranges::all_of(all, [](const Series& series) { return series.y.size() <= 1; });
-    if (last - first < 1e-9) {
-        first -= 0.5, last += 0.5;
-    } else if (dots) {
+    detail::widen(low, high, 0.5, 0.5e-3);
+    if (!detail::widen(first, last, 1e-3, 0.5) && dots) {
         const double room = 0.08 * (last - first);
         first = first >= 0 && first - room < 0 ? 0 : first - room;
         last += room;
@@ -137,7 +151,7 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
         std::string path, points;
         bool begun = false;
         for (std::size_t n = 0; n < series.y.size(); ++n) {
-            if (!is_finite(series.y[n])) {
+            if (!there(series, n)) {
                 begun = false;
                 continue;
             }

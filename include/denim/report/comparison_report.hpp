@@ -19,7 +19,7 @@ struct ComparisonReport {
 namespace denim::inline DENIM_TARGET {
 
 /// The comparison as a part of a page: totals, the paired test, and McNemar's test of each seed. Without a name it has no headings:
-/// they are the page's.
+/// they are the page's. Throws std::invalid_argument unless both have a total for each seed, of one at least.
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report);
 
 /// A page about a comparison: totals by seed, the paired test, and McNemar's test of each seed.
@@ -32,6 +32,9 @@ DENIM_ONCE void write_report(const std::filesystem::path& path, const Comparison
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE void add_comparison(Page& page, const ComparisonReport& report) {
+    if (report.first_totals.size() != report.second_totals.size())
+        throw std::invalid_argument("denim: comparison: a total of both approaches for each seed was expected, but got " +
+                                    std::to_string(report.first_totals.size()) + " and " + std::to_string(report.second_totals.size()));
     const Repeats first = repeats(report.first_totals), second = repeats(report.second_totals);
     if (!report.name.empty()) page.heading("Totals");
     std::vector<std::vector<std::string>> lines{{"approach", "runs", "mean", "deviation", "95 % interval", "least", "largest"}};

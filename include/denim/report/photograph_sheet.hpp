@@ -21,23 +21,30 @@ struct LabelledPhotograph {
     [[nodiscard]] bool right() const { return truth == predicted; }
 };
 
-/// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey.
+/// One picture (H, W, C) as bytes 0 to 255 with 3 channels, or 1, which becomes grey. Throws std::invalid_argument for others.
 DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape);
 
 /// The pictures of a set (`images` of std::uint8_t, `labels`) that logits (N, classes) get wrong, the surest first, at most
-/// `most`. `gives` is Network::gives: how logits become confidence.
+/// `most`. `gives` is Network::gives: how logits become confidence. Throws std::invalid_argument where pictures, labels, logits and names do not fit
+/// each other.
 template <class Set>
 std::vector<LabelledPhotograph> mistakes_of(const Set& set, std::span<const float> logits,
                                             const std::vector<std::string>& names, std::size_t most = 24,
                                             Gives gives = Gives::classes) {
     const std::size_t classes = names.size(), count = set.labels.size();
     const Shape shape{set.images.shape(1), set.images.shape(2), set.images.shape(3)};
+    if (set.images.shape(0) != count)
+        throw std::invalid_argument("denim: mistakes_of: a label for each of " + std::to_string(set.images.shape(0)) + " pictures was expected, but " +
+                                    std::to_string(count) + " came");
+    std::vector<std::int32_t> labels;
+    for (std::size_t n = 0; n < count; ++n) labels.push_back(static_cast<std::int32_t>(set.labels(n)));
+    detail::check_scores(logits, labels, classes);
     std::vector<float> probabilities(logits.begin(), logits.end());
     to_probabilities(std::span{probabilities}, classes, gives);
     const std::vector<std::int32_t> predicted = predicted_classes(logits, classes);
     std::vector<LabelledPhotograph> wrong;
     for (std::size_t n = 0; n < count; ++n) {
-        const auto truth = static_cast<std::size_t>(set.labels(n)), called = static_cast<std::size_t>(predicted[n]);
+        const auto truth = static_cast<std::size_t>(labels[n]), called = static_cast<std::size_t>(predicted[n]);
         if (truth == called) continue;
         wrong.push_back({picture_of(set.images.data() + n * shape.size(), shape), names[truth], names[called],
                          static_cast<double>(probabilities[n * classes + called])});
@@ -70,6 +77,8 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE Picture picture_of(const std::uint8_t* bytes, Shape shape) {
     if (shape.channels == 3)
         return Picture{Size{shape.height, shape.width}, std::vector<std::uint8_t>(bytes, bytes + shape.size())};
+    if (shape.channels != 1)
+        throw std::invalid_argument("denim: picture_of: a picture of 3 channels or 1 was expected, but its shape is " + to_string(shape));
     Picture picture{Size{shape.height, shape.width}};
     for (std::size_t n = 0; n < shape.height * shape.width; ++n)
         std::fill_n(picture.pixels.begin() + static_cast<std::ptrdiff_t>(3 * n), 3, bytes[n * shape.channels]);

@@ -49,3 +49,19 @@ TEST_CASE("ticks are round") {
     CHECK(detail::ticks(848, 861).front() == 848);
     CHECK(detail::ticks(1, 4) == std::vector<double>{1, 1.5, 2, 2.5, 3, 3.5, 4});
 }
+
+TEST_CASE("numbers of any size have a chart that ends; what is not finite on either axis is left out") {
+    const Series far[] = {{"far", {1, 2}, {1e20, 1e20 + 20'000}}}, both[] = {{"both", {1, 2, 3}, {-1.7e308, 1.7e308, 2}}},
+                 late[] = {{"late", {1e15, 1e15 + 1}, {1, 2}}}, nowhere[] = {{"nowhere", {-INFINITY, 2, NAN}, {1, 2, 3}}};
+    CHECK(count(line_chart("a", "b", far), "<circle") == 2);
+    CHECK(line_chart("a", "b", far).size() < 5'000);
+    CHECK(count(line_chart("a", "b", both), "<circle") == 1);
+    CHECK(count(line_chart("a", "b", late), "<circle") == 2);
+    CHECK(count(line_chart("a", "b", nowhere), "<circle") == 1);
+    for (const std::span<const Series> all : {std::span<const Series>{far}, std::span<const Series>{both}, std::span<const Series>{late},
+                                              std::span<const Series>{nowhere}})
+        CHECK(count(line_chart("a", "b", all), "nan") + count(line_chart("a", "b", all), "inf") == 0);
+    const Series short_of[] = {{"short", {1}, {0.5, 0.25}}};
+    CHECK_THROWS_WITH_AS(line_chart("a", "b", short_of), "denim: line_chart: an x for each of 2 numbers of 'short' was expected, but got 1",
+                         std::invalid_argument);
+}

@@ -93,5 +93,10 @@ TEST_CASE("a comparison says what the tests say") {
     report.second_totals = {2};
     write_report(scratch / "one.html", report);
     CHECK(has(read(scratch / "one.html"), "proves nothing"));
+    report.second_totals = {};
+    CHECK(message_of([&] { write_report(scratch / "none.html", report); }) ==
+          "denim: comparison: a total of both approaches for each seed was expected, but got 1 and 0");
+    CHECK_FALSE(std::filesystem::exists(scratch / "none.html"));
+    report.second_totals = {2};
     CHECK(message_of([&] { write_report("/nowhere/page.html", report); }).find("/nowhere/page.html") != std::string::npos);
 }

@@ -37,3 +37,23 @@ TEST_CASE("one channel becomes grey") {
     const std::vector<std::uint8_t> bytes{1, 2, 3, 4};
     CHECK(picture_of(bytes.data(), Shape{2, 2, 1}).at(1, 0)[2] == 3);
 }
+
+TEST_CASE("pictures, labels, logits and names that do not fit each other are errors") {
+    const std::vector<std::uint8_t> bytes(16);
+    CHECK(message_of([&] { picture_of(bytes.data(), Shape{2, 2, 4}); }) ==
+          "denim: picture_of: a picture of 3 channels or 1 was expected, but its shape is (2, 2, 4)");
+    struct {
+        Array<std::uint8_t, 4> images = Array<std::uint8_t, 4>(std::array<std::size_t, 4>{2, 2, 2, 1}, std::uint8_t{9});
+        Array<std::int32_t, 1> labels{0, 1};
+    } set;
+    const std::vector<std::string> names{"boots", "heels"};
+    const std::vector<float> logits{0, 1, 0, 1}, few{0, 1};
+    CHECK(mistakes_of(set, logits, names).size() == 1);
+    CHECK(message_of([&] { mistakes_of(set, few, names); }).find("scores of 2 pictures for 2 classes were expected, but got 2 numbers") !=
+          std::string::npos);
+    CHECK(message_of([&] { mistakes_of(set, logits, {}); }).find("for 0 classes") != std::string::npos);
+    set.labels(1) = 2;
+    CHECK(message_of([&] { mistakes_of(set, logits, names); }).find("labels from 0 to 1 were expected, but got 2") != std::string::npos);
+    set.labels = {0};
+    CHECK(message_of([&] { mistakes_of(set, few, names); }) == "denim: mistakes_of: a label for each of 2 pictures was expected, but 1 came");
+}

@@ -2512,7 +2512,8 @@ inline void StreamedDataSet::take(RowReader images, const AnyArray& label_array)
     shape_ = {extents[1], extents[2], extents.size() == 4 ? extents[3] : 1};
     for (const std::int32_t label : labels)
         if (label < 0 || (!class_names.empty() && static_cast<std::size_t>(label) >= class_names.size()))
-            fail("labels below " + std::to_string(class_names.size()) + " were expected, one is " + std::to_string(label));
+            fail((class_names.empty() ? "labels of at least 0" : "labels below " + std::to_string(class_names.size())) +
+                 " were expected, one is " + std::to_string(label));
 }
 
 inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)
@@ -26469,8 +26470,10 @@ struct SweepRun {
     History history = {};
     Score test = {};  ///< of the weights that were kept; NaN where the sweep got no test set
 
-    /// The epoch whose weights were kept: the best by validation loss.
+    /// The epoch whose weights were kept: the best by validation loss. Throws std::invalid_argument where there is none.
     [[nodiscard]] const Epoch& best() const {
+        if (history.epochs.empty())
+            throw std::invalid_argument("denim: sweep: a run with at least one epoch was expected, but that of seed " + std::to_string(seed) + " has none");
         return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
             return is_less(left.validation.loss, right.validation.loss);
         });

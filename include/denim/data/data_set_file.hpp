@@ -87,7 +87,8 @@ inline void StreamedDataSet::take(RowReader images, const AnyArray& label_array)
     shape_ = {extents[1], extents[2], extents.size() == 4 ? extents[3] : 1};
     for (const std::int32_t label : labels)
         if (label < 0 || (!class_names.empty() && static_cast<std::size_t>(label) >= class_names.size()))
-            fail("labels below " + std::to_string(class_names.size()) + " were expected, one is " + std::to_string(label));
+            fail((class_names.empty() ? "labels of at least 0" : "labels below " + std::to_string(class_names.size())) +
+                 " were expected, one is " + std::to_string(label));
 }
 
 inline StreamedDataSet::StreamedDataSet(const std::filesystem::path& path, std::vector<std::string> names)

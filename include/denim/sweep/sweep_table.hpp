@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 
 namespace denim::inline DENIM_TARGET {
@@ -22,8 +23,10 @@ struct SweepRun {
     History history = {};
     Score test = {};  ///< of the weights that were kept; NaN where the sweep got no test set
 
-    /// The epoch whose weights were kept: the best by validation loss.
+    /// The epoch whose weights were kept: the best by validation loss. Throws std::invalid_argument where there is none.
     [[nodiscard]] const Epoch& best() const {
+        if (history.epochs.empty())
+            throw std::invalid_argument("denim: sweep: a run with at least one epoch was expected, but that of seed " + std::to_string(seed) + " has none");
         return *std::min_element(history.epochs.begin(), history.epochs.end(), [](const Epoch& left, const Epoch& right) {
             return is_less(left.validation.loss, right.validation.loss);
         });

@@ -163,6 +163,9 @@ TEST_CASE("files that are no data set are refused") {
     const AnyArrayView images = AnyArrayView::of<std::uint8_t>(bytes, {2, 2, 2, 3});
     CHECK(refusal({{"images", images}, {"labels", AnyArrayView::of<std::int32_t>(labels, {2})}}).find("labels below 1") !=
           std::string::npos);
+    const std::vector<std::int32_t> negative{0, -1};
+    write_npz(scratch / "set.npz", std::vector<NamedView>{{"images", images}, {"labels", AnyArrayView::of<std::int32_t>(negative, {2})}});
+    CHECK_THROWS_WITH_AS(read_data_set(scratch / "set.npz"), doctest::Contains("labels of at least 0 were expected, one is -1"), FileError);
     CHECK(
         refusal({{"images", images}, {"labels", AnyArrayView::of<std::int32_t>(labels, {1, 2})}}).find("one for each image") !=
         std::string::npos);

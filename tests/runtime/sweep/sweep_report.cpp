@@ -32,4 +32,7 @@ TEST_CASE("a sweep's page and table, best first, with spread over repeats") {
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     CHECK(text.find("0.7500 +- 0.0707") != text.npos);
     CHECK(text.find("5,678") != text.npos);
+    table.rows[1].runs[1].history = {};
+    CHECK_THROWS_WITH_AS(write_report(scratch / "none.html", table),
+                         "denim: sweep: a run with at least one epoch was expected, but that of seed 2 has none", std::invalid_argument);
 }

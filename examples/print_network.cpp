@@ -15,10 +15,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -39,7 +43,8 @@ void print(const Asked& asked, const SpelledNetwork& network, ProgramWeights::Fo
     else
         program.text = detail::spelling_of(network, asked.name);
     if (own) write_spelled_weights(asked.file, program.network, numbers, asked.weights);
-    std::fputs(program.text.c_str(), stdout);
+    if (std::fputs(program.text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+        throw std::runtime_error(std::string{"what is printed cannot be written: "} + std::strerror(errno));
 }
 
 void print_onnx(const Asked& asked) {
@@ -79,7 +84,11 @@ int main(int count, char** arguments) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     try {
-        std::filesystem::path{asked.file}.extension() == ".onnx" ? print_onnx(asked) : print_keras(asked);
+        if (std::error_code missing; !asked.weights.empty() && std::filesystem::equivalent(asked.file, asked.weights, missing))
+            throw std::runtime_error(asked.weights + ": --weights is the model itself, which would be lost; give another file");
+        std::string ending = std::filesystem::path{asked.file}.extension().string();
+        for (char& letter : ending) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+        ending == ".onnx" ? print_onnx(asked) : print_keras(asked);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -22,9 +22,11 @@
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <numeric>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -196,4 +198,24 @@ TEST_CASE("the program names the file in what it says, and its status") {
           0);
     const auto said = read_bytes(scratch / "said");
     CHECK(std::string{reinterpret_cast<const char*>(said.data()), said.size()}.find("text.json: ") != std::string::npos);
+}
+
+TEST_CASE("the model itself is never written over, a full disk is told, and an ending may be in capitals") {
+    const Scratch scratch;
+    const std::string model = (scratch / "MODEL.ONNX").string(), said = (scratch / "said").string();
+    std::filesystem::copy_file(std::string{GOLDEN} + "/pytorch.onnx", model);
+    const auto before = read_bytes(model);
+    const auto run = [&](const std::string& arguments) { return std::system((std::string{PROGRAM} + " '" + model + "' " + arguments).c_str()); };
+    const auto words = [&] {
+        const auto bytes = read_bytes(said);
+        return std::string{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    };
+    CHECK(run(">'" + said + "'") == 0);
+    CHECK(words().starts_with("using Model = denim::Network<denim::Image<12, 9, 3>"));
+    CHECK(run("--weights '" + (scratch / "./MODEL.ONNX").string() + "' >'" + said + "' 2>&1") != 0);
+    CHECK(words().find("--weights is the model itself, which would be lost") != std::string::npos);
+    CHECK(read_bytes(model) == before);
+    if (!std::filesystem::exists("/dev/full")) return;
+    CHECK(run("2>'" + said + "' >/dev/full") != 0);
+    CHECK(words().find("what is printed cannot be written") != std::string::npos);
 }

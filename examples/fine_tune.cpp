@@ -35,8 +35,10 @@ void run(const tuning::Options& options) {
     tuning::Begun begun = tuning::begin(options);
     if (!options.drawings.empty()) tuning::learn_drawings(options, begun);
     const tuning::PhotoFolder folder = tuning::read_to_learn(options, options.photographs, begun);
-    const auto kept = tuning::KeptFeatures::of(*begun.model, folder,
+    auto kept = tuning::KeptFeatures::of(*begun.model, folder,
                                                {.versions = options.versions, .changes = tuning::usual_changes(), .seed = Seed{options.seed}});
+    kept.beside = begun.drawn;
+    kept.beside_labels = begun.drawn_labels;
     std::printf("features of %zu versions of each, once: %.1f s\n", options.versions, clock.seconds());
     const tuning::Choices choices = tuning::choices_of(options, begun);
     std::printf("settings that are tried: %zu, each on %zu inner folds of what is learned from\n", choices.count(), options.inner);

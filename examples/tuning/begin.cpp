@@ -19,7 +19,7 @@ Begun begin(const Options& options) {
     if (!options.from.empty()) {
         const TunedFile file{options.from};
         std::printf("begins with %s\n", options.from.string().c_str());
-        return {file.model().copy(), file.texts().kinds, true};
+        return {.model = file.model().copy(), .kinds = file.texts().kinds, .taught = true, .knows = true};
     }
     const fs::path weights = options.weights.empty() ? default_weights() : options.weights;
     const bool there = fs::exists(weights);
@@ -75,8 +75,16 @@ PhotoFolder read_to_learn(const Options& options, const fs::path& from, Begun& b
 }
 
 Choices choices_of(const Options& options, const Begun& begun) {
-    if (begun.taught) return {.last_epochs = options.last_epochs, .body_epochs = options.body_epochs};
-    return {.l2 = {1e-3f}, .last_epochs = 1, .body_epochs = 4 * options.body_epochs};  // nothing is worth keeping as it is
+    Choices choices{.last_epochs = options.last_epochs, .body_epochs = options.body_epochs};
+    if (!begun.taught) {  // nothing is worth keeping as it is
+        choices = {.squares = {}, .l2 = {1e-3f}, .last_epochs = 1, .body_epochs = 4 * options.body_epochs};
+    } else if (begun.knows) {
+        choices.squares = {};
+        choices.l2 = {1e-2f, 1e-1f};
+    } else if (!begun.drawn.empty()) {
+        choices.beside = {0, 0.1f, 0.3f, 1};
+    }
+    return choices;
 }
 
 denim::Augmentation usual_changes() {
@@ -84,16 +92,22 @@ denim::Augmentation usual_changes() {
 }
 
 void learn_drawings(const Options& options, Begun& begun) {
-    Options drawn = options;
-    if (begun.taught) drawn.body_epochs = 0;
-    const PhotoFolder folder = read_to_learn(drawn, drawn.drawings, begun);
-    const Choices choices = choices_of(drawn, begun);
-    const auto kept = KeptFeatures::of(*begun.model, folder, {.versions = drawn.drawn_versions, .changes = usual_changes(), .seed = denim::Seed{drawn.seed},
-                                                              .cuts = choices.body_epochs > 0});
+    const PhotoFolder folder = read_to_learn(options, options.drawings, begun);
+    const denim::Seed seed{options.seed};
+    const bool features = begun.taught && !begun.knows;
+    const auto kept = KeptFeatures::of(*begun.model, folder,
+                                       {.versions = options.drawn_versions, .changes = usual_changes(), .seed = seed, .cuts = !features});
     const auto all = everything(folder.size());
-    const Chosen chosen = choose(*begun.model, kept, all, drawn.inner, choices, denim::Seed{drawn.seed});
-    begun.model = learn(*begun.model, kept, all, chosen.setting, denim::Seed{drawn.seed});
-    begun.taught = true;
+    if (features) {
+        const Selection rows{kept, all, true};
+        begun.drawn = rows.features;
+        begun.drawn_labels = rows.labels;
+        return;
+    }
+    const Choices choices = choices_of(options, begun);
+    const Chosen chosen = choose(*begun.model, kept, all, options.inner, choices, seed);
+    begun.model = learn(*begun.model, kept, all, chosen.setting, seed);
+    begun.taught = begun.knows = true;
     std::printf("drawings first: %s; of %zu settings\n", chosen.setting.text().c_str(), choices.count());
 }
 

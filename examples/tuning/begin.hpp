@@ -19,6 +19,9 @@ struct Begun {
     std::unique_ptr<Model> model;
     std::vector<std::string> kinds = {};
     bool taught = false;  ///< by other pictures: its body is worth keeping
+    bool knows = false;   ///< its last layer too, of a file of this program
+    std::vector<float> drawn = {};               ///< features of drawings, to be learned beside photographs
+    std::vector<std::int32_t> drawn_labels = {};
 };
 
 /// Says what it begins with. Throws denim::FileError for files that are missing or no networks.
@@ -28,13 +31,15 @@ Begun begin(const Options& options);
 /// std::runtime_error for fewer than two kinds, and for more than there is room for.
 PhotoFolder read_to_learn(const Options& options, const std::filesystem::path& folder, Begun& begun);
 
-/// What is tried: with a body that is worth keeping the last layer, then the body; else the body at once.
+/// What is tried: with a body that is worth keeping the last layer, by least squares where it knows no kinds yet, with drawings beside and without;
+/// then the body. Else the body at once.
 Choices choices_of(const Options& options, const Begun& begun);
 
 /// How a photograph may be changed and stay of its kind.
 denim::Augmentation usual_changes();
 
-/// Teaches the network a folder of drawings: the last layer alone where its body is worth keeping, else all of it.
+/// Drawings, where a body is worth keeping, are learned by the last layer beside photographs, so that their features are all that is taken of them here;
+/// else all of the network learns them first.
 void learn_drawings(const Options& options, Begun& begun);
 
 }  // namespace tuning

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tuning/choose.hpp"
 
+#include "tuning/least_squares.hpp"
 #include "tuning/trunks.hpp"
 
 #include <denim/machine/number_text.hpp>
@@ -76,11 +77,19 @@ struct InnerFold {
     std::unique_ptr<Model> model;
 };
 
+void learn_last(Model& model, const KeptFeatures& kept, const Selection& train, const Setting& setting, denim::Seed seed) {
+    if (setting.last_epochs > 0)
+        model.learn_last(train.of_features(), nullptr, {.epochs = setting.last_epochs, .rate = last_rate, .l2 = setting.l2, .seed = seed});
+    else
+        model.set_last(least_squares(train.rows_of(setting.beside), kept.words, {&setting.l2, 1}).front());
+}
+
 }  // namespace
 
 std::string Setting::text() const {
     const auto epochs = [](std::size_t count) { return std::to_string(count) + (count == 1 ? " epoch" : " epochs"); };
-    std::string text = "the last layer " + epochs(last_epochs) + " with an L2 of " + denim::shortest_text(l2);
+    std::string text = "the last layer " + (last_epochs > 0 ? epochs(last_epochs) : "by least squares") + " with an L2 of " + denim::shortest_text(l2);
+    if (beside > 0) text += ", drawings beside at a weight of " + denim::shortest_text(beside);
     if (body_epochs > 0) text += ", then " + epochs(body_epochs) + " with the last blocks at " + denim::shortest_text(body_factor) + " of the rate";
     return text;
 }
@@ -101,6 +110,23 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
         chosen.labels.insert(chosen.labels.end(), inner.back().kept_back.labels.begin(), inner.back().kept_back.labels.end());
     }
     Worth best;
+    for (const float beside : choices.beside) {
+        if (choices.squares.empty()) break;
+        Curve curve;
+        for (InnerFold& fold : inner) {
+            std::vector<std::vector<float>> logits;
+            for (const auto& layer : least_squares(fold.train.rows_of(beside), kept.words, choices.squares))
+                logits.push_back(logits_of(layer, fold.kept_back.features));
+            curve.add(logits);
+        }
+        const std::vector<Worth> all = curve.worth(chosen.labels);
+        const std::size_t at = best_of(all);
+        if (!(all[at] < best)) continue;
+        best = all[at];
+        chosen.setting = {.l2 = choices.squares[at], .beside = beside};
+        chosen.logits = curve.logits[at];
+        chosen.last_loss = losses_of(all);
+    }
     for (const float l2 : choices.l2) {
         Curve curve;
         for (InnerFold& fold : inner) {
@@ -119,8 +145,7 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
     if (choices.body_factors.empty() || choices.body_epochs == 0) return chosen;
     for (InnerFold& fold : inner) {
         fold.model = begun.copy();
-        fold.model->learn_last(fold.train.of_features(), nullptr,
-                               {.epochs = chosen.setting.last_epochs, .rate = last_rate, .l2 = chosen.setting.l2, .seed = seed});
+        learn_last(*fold.model, kept, fold.train, chosen.setting, seed);
     }
     chosen.body_loss = {best.loss};
     for (const float factor : choices.body_factors) {
@@ -150,8 +175,7 @@ std::unique_ptr<Model> learn(const Model& begun, const KeptFeatures& kept, std::
                              denim::Seed seed) {
     std::unique_ptr<Model> model = begun.copy();
     const Selection train{kept, photographs, true};
-    if (setting.last_epochs > 0)
-        model->learn_last(train.of_features(), nullptr, {.epochs = setting.last_epochs, .rate = last_rate, .l2 = setting.l2, .seed = seed});
+    learn_last(*model, kept, train, setting, seed);
     if (setting.body_epochs > 0)
         model->learn_body(train.of_cuts(), nullptr,
                           {.epochs = setting.body_epochs, .rate = model->rate(), .body_factor = setting.body_factor, .seed = seed});

@@ -17,7 +17,8 @@ namespace tuning {
 /// One way to learn.
 struct Setting {
     float l2 = 1e-3f;               ///< of the last layer while it learns alone
-    std::size_t last_epochs = 0;    ///< of it
+    std::size_t last_epochs = 0;    ///< of it; 0: least squares
+    float beside = 0;               ///< what drawings weigh in these, 0: there are none
     float body_factor = 0;          ///< of the rate of the blocks before, 0: they stay as they are
     std::size_t body_epochs = 0;
 
@@ -26,12 +27,14 @@ struct Setting {
 
 /// What is tried.
 struct Choices {
-    std::vector<float> l2{1e-2f, 1e-1f};
+    std::vector<float> squares{0.03f, 0.1f, 0.3f, 1, 3};  ///< the L2 of a last layer in closed form
+    std::vector<float> beside{0};                         ///< what drawings weigh in it
+    std::vector<float> l2{};                              ///< of a last layer that goes on from what it knows, by steps
     std::vector<float> body_factors{1};
     std::size_t last_epochs = 40, body_epochs = 8;  ///< at most; the number of epochs is chosen too
 
-    /// Settings that are tried: of the last layer, each number of epochs with each L2; then of the body likewise.
-    [[nodiscard]] std::size_t count() const { return l2.size() * last_epochs + body_factors.size() * body_epochs; }
+    /// Settings that are tried: of the last layer, each L2 with each weight of drawings, or with each number of epochs; then of the body likewise.
+    [[nodiscard]] std::size_t count() const { return squares.size() * beside.size() + l2.size() * last_epochs + body_factors.size() * body_epochs; }
 };
 
 /// The best of them, and what it said of the photographs that were kept back.

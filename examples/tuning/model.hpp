@@ -83,6 +83,8 @@ public:
 
     /// Lets outputs from `first` on begin anew: those before `kinds` as likely as each other, the others shut.
     virtual void open_outputs(std::size_t first, std::size_t kinds) = 0;
+    /// Takes a last layer (features + 1, room), the last row its bias.
+    virtual void set_last(std::span<const float> layer) = 0;
     /// Teaches the last layer alone, from features.
     virtual Learned learn_last(const Lesson& train, const Lesson* kept_back, const LessonOptions& options) = 0;
     /// Teaches the body too, from what the front gave.

@@ -4,19 +4,47 @@
 #include "fashion/photographs.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace tuning {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> levels_of(std::string_view kind) {
-    std::vector<std::string> levels;
-    for (std::size_t end = 0; end != kind.npos;) {
-        end = kind.find('/');
-        levels.emplace_back(kind.substr(0, end));
-        kind.remove_prefix(end == kind.npos ? kind.size() : end + 1);
+namespace {
+
+std::vector<std::string> parts_of(std::string_view text, char between) {
+    std::vector<std::string> parts;
+    for (std::size_t end = 0; end != text.npos;) {
+        end = text.find(between);
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
     }
-    return levels;
+    return parts;
+}
+
+}  // namespace
+
+std::vector<std::string> levels_of(std::string_view kind) { return parts_of(kind, '/'); }
+
+Words words_of(std::span<const std::string> kinds) {
+    std::map<std::string, std::set<std::size_t>> having;
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+        std::string within;
+        for (const std::string& level : levels_of(kinds[kind])) {
+            having[within + level].insert(kind);
+            for (const std::string& word : parts_of(level, '-')) having[within + word].insert(kind);
+            within += level + '/';
+        }
+    }
+    Words words(kinds.size());
+    std::size_t count = 0;
+    for (const auto& [word, some] : having) {
+        if (some.size() < 2 || some.size() == kinds.size()) continue;
+        for (const std::size_t kind : some) words[kind].push_back(count);
+        ++count;
+    }
+    return words;
 }
 
 PhotoFolder read_photo_folder(const fs::path& folder, denim::Shape frame, std::vector<std::string> kinds) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,5 +35,9 @@ PhotoFolder read_photo_folder(const std::filesystem::path& folder, denim::Shape 
 
 /// The labels of a kind, from the outermost folder: "shoes", "boots-female".
 std::vector<std::string> levels_of(std::string_view kind);
+
+/// The words of each kind that others have too, by number: "shoes", and within it "boots" and "female", of "shoes/boots-female".
+using Words = std::vector<std::vector<std::size_t>>;
+Words words_of(std::span<const std::string> kinds);
 
 }  // namespace tuning

@@ -78,6 +78,9 @@ public:
         });
     }
 
+    void set_last(std::span<const float> layer) override {
+        whole_.edit_parameters([&](std::span<float> all) { std::ranges::copy(layer, all.last((feature_count + 1) * room).begin()); });
+    }
     // On features of mean 0 and deviation 1; what makes them so then goes into the layer.
     Learned learn_last(const Lesson& train, const Lesson* kept_back, const LessonOptions& options) override {
         std::vector<float> mean(feature_count), deviation(feature_count);

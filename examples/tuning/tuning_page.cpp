@@ -50,16 +50,16 @@ void add_estimate(denim::Page& page, const PhotoFolder& folder, const Estimate& 
 
 void add_curves(denim::Page& page, const Chosen& chosen) {
     page.heading("Learning");
-    page.paragraph("The mean loss of photographs that were kept back, epoch by epoch; where it was least the network stops. Chosen: " +
+    page.paragraph("The mean loss of photographs that were kept back, L2 by L2 or epoch by epoch; where most were right it stops. Chosen: " +
                    chosen.setting.text() + ".");
     std::vector<std::string> charts;
-    const auto chart = [&](const char* title, const std::vector<double>& losses) {
+    const auto chart = [&](const char* title, const char* steps, const std::vector<double>& losses) {
         denim::Series series{"kept back", {}, losses};
         for (std::size_t epoch = 0; epoch < losses.size(); ++epoch) series.x.push_back(static_cast<double>(epoch));
-        charts.push_back(denim::line_chart(title, "epoch", {&series, 1}));
+        charts.push_back(denim::line_chart(title, steps, {&series, 1}));
     };
-    if (!chosen.last_loss.empty()) chart("The last layer alone", chosen.last_loss);
-    if (!chosen.body_loss.empty()) chart("The last blocks too", chosen.body_loss);
+    if (!chosen.last_loss.empty()) chart("The last layer alone", chosen.setting.last_epochs > 0 ? "epoch" : "L2, from the least", chosen.last_loss);
+    if (!chosen.body_loss.empty()) chart("The last blocks too", "epoch", chosen.body_loss);
     page.figures(charts);
 }
 
@@ -74,8 +74,10 @@ void add_looks(denim::Page& page, const PhotoFolder& folder, const Model& model)
         if (shown[kind]) continue;
         shown[kind] = true;
         const denim::Picture photograph = denim::picture_of(folder.photograph(n), folder.frame);
-        figures.push_back(denim::Page::picture(denim::draw_grad_cam(photograph, model.grad_cam(model.cuts({folder.frame, 1, folder.photograph(n), nullptr})), 300), folder.kinds[kind]));
-        figures.push_back(denim::Page::picture(denim::draw_occlusion(photograph, model.occlude(folder.photograph(n)), 300), folder.kinds[kind] + ", hidden"));
+        const auto cut = model.cuts({folder.frame, 1, folder.photograph(n), nullptr});
+        figures.push_back(denim::Page::picture(denim::draw_grad_cam(photograph, model.grad_cam(cut), 300), folder.kinds[kind]));
+        figures.push_back(denim::Page::picture(denim::draw_occlusion(photograph, model.occlude(folder.photograph(n)), 300),
+                                               folder.kinds[kind] + ", hidden"));
     }
     page.figures(figures);
 }

@@ -67,6 +67,9 @@ void solve(const Matrix& gram, double ridge, Matrix& right) {
         });
     }
     denim::parallel_for(right.columns, right.columns * size * size, [&](std::size_t c) {
+        bool there = false;
+        for (std::size_t r = 0; r < size; ++r) there = there || right.row(r)[c] != 0;
+        if (!there) return;  // a word that no kind has
         std::vector<double> x(size);
         for (std::size_t r = 0; r < size; ++r) {
             double sum = static_cast<double>(right.row(r)[c]);

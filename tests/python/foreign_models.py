@@ -118,12 +118,12 @@ def export_torch(name, folder, random):
 
 
 def scaled_block():
-    """A way around a convolution with ConvNeXt's factor for each channel, which is no layer of Keras's own."""
+    """A way around a convolution in as many groups as channels, with a factor for each channel, as ConvNeXt has them."""
     from keras.src.applications.convnext import LayerScale
 
     x = inputs = keras.Input((16, 12, 3))
     x = keras.layers.Conv2D(8, 3, activation="relu")(x)
-    x = keras.layers.add([x, LayerScale(1.0, 8)(keras.layers.Conv2D(8, 3, padding="same")(x))])
+    x = keras.layers.add([x, LayerScale(1.0, 8)(keras.layers.Conv2D(8, 3, padding="same", groups=8)(x))])
     return keras.Model(inputs, keras.layers.Dense(5)(keras.layers.GlobalAveragePooling2D()(x)))
 
 

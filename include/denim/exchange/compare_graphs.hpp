@@ -30,6 +30,11 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
+/// The inputs of a layer; of a concatenation all that stands side by side, as one of concatenations and one of all their parts are the same.
+inline std::vector<std::size_t> parts_of(const LayerGraph& graph, const GraphLayer& layer) {
+    return layer.kind == GraphLayer::Kind::concatenation ? side_by_side(graph, layer.inputs) : layer.inputs;
+}
+
 /// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
 class GraphClasses {
 public:
@@ -41,7 +46,7 @@ public:
                 continue;
             }
             Key key{words_of(layer), {}};
-            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
+            for (const std::size_t input : parts_of(graph, layer)) key.second.push_back(classes[input]);
             if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
             classes.push_back(number(std::move(key)));
         }
@@ -94,7 +99,7 @@ private:
             if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
                 throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
             partner_[our - 1] = their - 1, taken[their - 1] = true;
-            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
+            const std::vector<std::size_t> ours = parts_of(network_, network_.layers[our - 1]), theirs = parts_of(file_, file_.layers[their - 1]);
             const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
             for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
         }

@@ -143,10 +143,8 @@ public:
         b.layers_.push_back(std::move(product));
         return b;
     }
-    /// Branches that begin as one, their channels one after the other: a Parallel.
+    /// Branches that begin as one, their channels one after the other: a Parallel; of neighbours that go on as one for longer a Parallel within it.
     static LayerChain concatenation(std::vector<LayerChain> branches) {
-        if (branches.size() < 2 || branches.size() > 8)
-            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
         for (LayerChain& branch : branches) branch.settle();
         LayerChain whole = branches[0];
         std::size_t common = whole.layers_.size();
@@ -156,6 +154,9 @@ public:
             common = std::min(common, branch.layers_.size());
             while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
         }
+        branches = joined_neighbours(std::move(branches), common);
+        if (branches.size() < 2 || branches.size() > 8)
+            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
         Layer parallel{next(), "Parallel"};
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
@@ -179,6 +180,20 @@ public:
 private:
     using Layer = detail::SpelledLayer;
     using Takes = Layer::Takes;
+
+    // Of branches whose first `common` layers are the same: neighbours that share the next one too are one branch, which parts later.
+    static std::vector<LayerChain> joined_neighbours(std::vector<LayerChain> branches, std::size_t common) {
+        std::vector<LayerChain> all;
+        for (auto first = branches.begin(); first != branches.end();) {
+            const auto begins_alike = [&](const LayerChain& other) {
+                return other.layers_.size() > common && first->layers_.size() > common && other.layers_[common].number == first->layers_[common].number;
+            };
+            const auto end = std::find_if_not(first + 1, branches.end(), begins_alike);
+            all.push_back(end - first == 1 ? std::move(*first) : concatenation({first, end}));
+            first = end;
+        }
+        return all;
+    }
 
     static std::size_t next() {
         static std::atomic<std::size_t> number = 0;

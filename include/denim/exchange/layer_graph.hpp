@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,9 @@ namespace detail {
 
 /// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
 DENIM_ONCE std::string words_of(const GraphLayer& layer);
+
+/// What stands side by side in values, from the inside out: a value itself where it is no concatenation.
+DENIM_ONCE std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values);
 
 }  // namespace detail
 
@@ -132,6 +136,16 @@ DENIM_ONCE std::string words_of(const GraphLayer& layer) {
             break;
     }
     return "a concatenation";
+}
+
+DENIM_ONCE std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
+    std::vector<std::size_t> all;
+    for (const std::size_t value : values) {
+        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
+        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
+        all.insert(all.end(), parts.begin(), parts.end());
+    }
+    return all;
 }
 
 }  // namespace detail

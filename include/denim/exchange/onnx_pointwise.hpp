@@ -134,17 +134,6 @@ inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
     join(builder, node);
 }
 
-/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
-inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
-    std::vector<std::size_t> all;
-    for (const std::size_t value : values) {
-        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
-        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
-        all.insert(all.end(), parts.begin(), parts.end());
-    }
-    return all;
-}
-
 /// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.
 inline std::vector<std::size_t> grown(const LayerGraph& graph, const std::vector<std::size_t>& values) {
     const std::vector<std::size_t> all = side_by_side(graph, values);

@@ -150,6 +150,8 @@ DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& p
             spread.insert(spread.end(), axes.behind, 1);
             return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
         });
+    // A convolution in as many groups as it has channels is a depthwise one, with the same numbers in the same order.
+    if (rank == 3 && layout == WeightLayout::keras && shape == std::vector<std::size_t>{values[0], values[1], 1, values[2]}) return true;
     if (rank >= 3 && values[0] == 1) {
         std::vector<std::size_t> row = expected;
         row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));

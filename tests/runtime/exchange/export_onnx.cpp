@@ -132,6 +132,24 @@ TEST_CASE("what the file does to bytes and to logits besides is passed over if t
     CHECK(std::ranges::equal(normal.parameters(), other.parameters()));
 }
 
+TEST_CASE("one Concat of all branches and one of Concats are the same") {
+    const Scratch scratch;
+    using Net = Network<Image<4, 3, 2>, Sequential<Parallel<Conv<1, 2>, Sequential<Conv<1, 3>, Parallel<Conv<1, 2>, Conv<3, 2, Same>>>>, Dense<2>>>;
+    const Net network{Seed{6}};
+    OnnxModel model = onnx_model(network);
+    const auto inner = std::ranges::find(model.nodes, "Concat", &OnnxNode::type);
+    const auto outer = std::find_if(inner + 1, model.nodes.end(), [](const OnnxNode& node) { return node.type == "Concat"; });
+    REQUIRE(outer != model.nodes.end());
+    const auto joined = std::ranges::find(outer->inputs, inner->outputs[0]);
+    REQUIRE(joined != outer->inputs.end());
+    outer->inputs.insert(outer->inputs.erase(joined), inner->inputs.begin(), inner->inputs.end());
+    model.nodes.erase(inner);
+    write_onnx(scratch / "flat.onnx", model);
+    Net loaded;
+    import_onnx(loaded, scratch / "flat.onnx");
+    CHECK(std::ranges::equal(network.parameters(), loaded.parameters()));
+}
+
 TEST_CASE("numbers that stand in a type go out, and come back only to a network of the same") {
     const Scratch scratch;
     const auto check = [&]<class Net, class Other>(const Net& network, Other wrong, const std::vector<std::string>& nodes) {

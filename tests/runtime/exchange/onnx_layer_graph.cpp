@@ -430,6 +430,20 @@ TEST_CASE("a list of branches that grows is one Parallel within another, and one
                    "Parallel<Sequential<>, Activation<Softplus>>");
 }
 
+TEST_CASE("neighbours that share their first layers are one branch, which parts behind them") {
+    const auto join = [](std::vector<std::string> inputs) { return OnnxNode{"Concat", "", std::move(inputs), {"y"}, {{"axis", std::int64_t{1}}}}; };
+    const std::vector<OnnxNode> nodes{{"Conv", "", {"x", "w3"}, {"a"}}, {"Tanh", "", {"a"}, {"t"}}, {"Softplus", "", {"a"}, {"s"}}};
+    const auto with = [&](std::vector<std::string> inputs) {
+        std::vector<OnnxNode> all = nodes;
+        all.push_back(join(std::move(inputs)));
+        return layers(std::move(all));
+    };
+    const std::string both = "Sequential<Conv<1, 3, NoBias, Linear>, Parallel<Activation<Tanh>, Activation<Softplus>>>";
+    CHECK(with({"x", "t", "s"}) == "Parallel<Sequential<>, " + both + ">");
+    CHECK(with({"t", "s", "x"}) == "Parallel<" + both + ", Sequential<>>");
+    CHECK(with({"t", "s"}) == "Conv<1, 3, NoBias, Linear>, Parallel<Activation<Tanh>, Activation<Softplus>>");
+}
+
 TEST_CASE("normalisations of groups of channels are found in the reshapes that exporters make of them") {
     const auto groups = [](std::vector<OnnxNode> nodes) {
         OnnxModel model = model_of(std::move(nodes));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The last layer in closed form: both ways to solve it agree, drawings weigh what they are told to, and words are shared.
-#include "tuning/least_squares.cpp"
+#include "tuning/least_squares.hpp"
+#include "tuning/trunks.hpp"
 
 #include <denim/machine/random.hpp>
 

@@ -22719,10 +22719,8 @@ public:
         b.layers_.push_back(std::move(product));
         return b;
     }
-    /// Branches that begin as one, their channels one after the other: a Parallel.
+    /// Branches that begin as one, their channels one after the other: a Parallel; of neighbours that go on as one for longer a Parallel within it.
     static LayerChain concatenation(std::vector<LayerChain> branches) {
-        if (branches.size() < 2 || branches.size() > 8)
-            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
         for (LayerChain& branch : branches) branch.settle();
         LayerChain whole = branches[0];
         std::size_t common = whole.layers_.size();
@@ -22732,6 +22730,9 @@ public:
             common = std::min(common, branch.layers_.size());
             while (common > 0 && branch.layers_[common - 1].number != whole.layers_[common - 1].number) --common;
         }
+        branches = joined_neighbours(std::move(branches), common);
+        if (branches.size() < 2 || branches.size() > 8)
+            throw std::invalid_argument(detail::sentence("2 to 8 branches were expected, ", branches.size(), " came"));
         Layer parallel{next(), "Parallel"};
         std::size_t channels = 0;
         for (const LayerChain& branch : branches) {
@@ -22755,6 +22756,20 @@ public:
 private:
     using Layer = detail::SpelledLayer;
     using Takes = Layer::Takes;
+
+    // Of branches whose first `common` layers are the same: neighbours that share the next one too are one branch, which parts later.
+    static std::vector<LayerChain> joined_neighbours(std::vector<LayerChain> branches, std::size_t common) {
+        std::vector<LayerChain> all;
+        for (auto first = branches.begin(); first != branches.end();) {
+            const auto begins_alike = [&](const LayerChain& other) {
+                return other.layers_.size() > common && first->layers_.size() > common && other.layers_[common].number == first->layers_[common].number;
+            };
+            const auto end = std::find_if_not(first + 1, branches.end(), begins_alike);
+            all.push_back(end - first == 1 ? std::move(*first) : concatenation({first, end}));
+            first = end;
+        }
+        return all;
+    }
 
     static std::size_t next() {
         static std::atomic<std::size_t> number = 0;
@@ -22852,6 +22867,9 @@ namespace detail {
 
 /// What a layer computes, in words: alike for two layers exactly if they compute the same of the same inputs and weights.
 DENIM_ONCE std::string words_of(const GraphLayer& layer);
+
+/// What stands side by side in values, from the inside out: a value itself where it is no concatenation.
+DENIM_ONCE std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values);
 
 }  // namespace detail
 
@@ -31836,6 +31854,8 @@ DENIM_ONCE bool fits(const std::vector<std::size_t>& shape, const WeightPlace& p
             spread.insert(spread.end(), axes.behind, 1);
             return place.name.ends_with(axes.row) && layout == axes.layout && shape == spread;
         });
+    // A convolution in as many groups as it has channels is a depthwise one, with the same numbers in the same order.
+    if (rank == 3 && layout == WeightLayout::keras && shape == std::vector<std::size_t>{values[0], values[1], 1, values[2]}) return true;
     if (rank >= 3 && values[0] == 1) {
         std::vector<std::size_t> row = expected;
         row.erase(row.begin() + (layout == WeightLayout::keras ? 0 : 2));
@@ -33083,6 +33103,16 @@ DENIM_ONCE std::string words_of(const GraphLayer& layer) {
     return "a concatenation";
 }
 
+DENIM_ONCE std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
+    std::vector<std::size_t> all;
+    for (const std::size_t value : values) {
+        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
+        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
+        all.insert(all.end(), parts.begin(), parts.end());
+    }
+    return all;
+}
+
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET
@@ -33095,6 +33125,11 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
+/// The inputs of a layer; of a concatenation all that stands side by side, as one of concatenations and one of all their parts are the same.
+inline std::vector<std::size_t> parts_of(const LayerGraph& graph, const GraphLayer& layer) {
+    return layer.kind == GraphLayer::Kind::concatenation ? side_by_side(graph, layer.inputs) : layer.inputs;
+}
+
 /// Gives every value a number that is alike for two values exactly if the same layers lead to them from the picture.
 class GraphClasses {
 public:
@@ -33106,7 +33141,7 @@ public:
                 continue;
             }
             Key key{words_of(layer), {}};
-            for (const std::size_t input : layer.inputs) key.second.push_back(classes[input]);
+            for (const std::size_t input : parts_of(graph, layer)) key.second.push_back(classes[input]);
             if (layer.kind == GraphLayer::Kind::sum || layer.kind == GraphLayer::Kind::product) std::ranges::sort(key.second);
             classes.push_back(number(std::move(key)));
         }
@@ -33159,7 +33194,7 @@ private:
             if (partner_[our - 1] != file_.layers.size() || taken[their - 1])
                 throw std::invalid_argument(file_.layers[their - 1].node + " is read in several places where the network has a layer for each");
             partner_[our - 1] = their - 1, taken[their - 1] = true;
-            const auto &ours = network_.layers[our - 1].inputs, &theirs = file_.layers[their - 1].inputs;
+            const std::vector<std::size_t> ours = parts_of(network_, network_.layers[our - 1]), theirs = parts_of(file_, file_.layers[their - 1]);
             const bool crossed = ours_[ours[0]] != theirs_[theirs[0]];
             for (std::size_t n = 0; n < ours.size(); ++n) open.emplace_back(ours[n], theirs[crossed ? ours.size() - 1 - n : n]);
         }
@@ -35085,17 +35120,6 @@ inline void read_arithmetic(OnnxBuilder& builder, const OnnxNode& node) {
     if (!first || !second) return compute_with_numbers(builder, node, first ? 0 : 1);
     if (node.type != "Add" && node.type != "Mul" && node.type != "Sum") throw std::invalid_argument("Denim has no layer for it");
     join(builder, node);
-}
-
-/// What stands side by side in a value, from the inside out: the values themselves where they are no concatenation.
-inline std::vector<std::size_t> side_by_side(const LayerGraph& graph, std::span<const std::size_t> values) {
-    std::vector<std::size_t> all;
-    for (const std::size_t value : values) {
-        const bool joined = value > 0 && graph.layers[value - 1].kind == GraphLayer::Kind::concatenation;
-        const std::vector<std::size_t> parts = joined ? side_by_side(graph, graph.layers[value - 1].inputs) : std::vector{value};
-        all.insert(all.end(), parts.begin(), parts.end());
-    }
-    return all;
 }
 
 /// Values of which the first ones have been put side by side before: as that and the rest. DenseNet lists all of a block each time.

@@ -235,9 +235,12 @@ TEST_CASE("branches that share layers are spelled with each layer once, or refus
     const std::string begin = named("a", "i") + named("b", "a") + named("c", "a");
     check_spelled(graph(begin + layer("Concatenate", "j", R"("axis": -1)", "[" + from("c") + ", " + from("b") + "]"), R"(["j", 0, 0])"),
                   "denim::Conv<3, 4, denim::Same, denim::Linear>,\n    denim::Parallel<denim::Conv");
-    check_refused(graph(begin + named("d", "i") + layer("Concatenate", "j", R"("axis": -1)", "[" + from("c") + ", " + from("b") + ", " + from("d") + "]"),
-                        R"(["j", 0, 0])"),
-                  "the layer 'j' (Concatenate): its branches share layers in a way that has no spelling");
+    const auto joined = [&](const char* first, const char* second, const char* third) {
+        return graph(begin + named("d", "i") + layer("Concatenate", "j", R"("axis": -1)", "[" + from(first) + ", " + from(second) + ", " + from(third) + "]"),
+                     R"(["j", 0, 0])");
+    };
+    check_spelled(joined("c", "b", "d"), "denim::Parallel<denim::Sequential<denim::Conv<3, 4, denim::Same, denim::Linear>, denim::Parallel<denim::Conv");
+    check_refused(joined("c", "d", "b"), "the layer 'j' (Concatenate): its branches share layers in a way that has no spelling");
     check_refused(graph(begin + layer("Concatenate", "j", R"("axis": 1)", "[" + from("c") + ", " + from("b") + "]"), R"(["j", 0, 0])"),
                   "the layer 'j' (Concatenate): 'axis' is '1'; a concatenation of channels was expected");
     // What a sum reads without its activation stays without it.

@@ -55,7 +55,13 @@ def read_before_relu(x):
     return head(L.Add()([L.Conv2D(4, 3, padding="same")(L.ReLU()(x)), x]))
 
 
+def shared_neighbours(x):
+    first = conv(x, 4, 3, "first")
+    return head(L.Concatenate()([conv(first), conv(first), conv(x)]))
+
+
 SPELLED = {
+    "shared_neighbours": graph(shared_neighbours),
     "plain": line(L.Conv2D(4, 3, activation="relu"), L.MaxPooling2D(), L.Flatten(), L.Dense(5, activation="softmax")),
     "pools": line(L.MaxPooling2D(3, 2, padding="same"), L.AveragePooling2D(3, 1, padding="same"), L.AveragePooling2D(2), L.Flatten(), L.Dense(2)),
     "strided": line(L.Conv2D(4, 3, strides=2, padding="same"), L.Conv2D(3, 4, padding="same", use_bias=False, activation="tanh"), L.Flatten(), L.Dense(2)),
@@ -107,7 +113,7 @@ def shared_relu(x):
 
 def partly_shared(x):
     first = conv(x, 4, 3, "first")
-    return head(L.Concatenate(name="join")([conv(first), conv(first), conv(x)]))
+    return head(L.Concatenate(name="join")([conv(first), conv(x), conv(first)]))
 
 
 def two_inputs():

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tuning/least_squares.hpp"
 
+#include "tuning/cholesky.hpp"
 #include "tuning/trunks.hpp"
 
 #include <denim/machine/finite.hpp>
@@ -40,48 +41,37 @@ Matrix product(const Matrix& a, const Matrix& b) {
     Matrix result{a.rows, b.columns};
     denim::parallel_for(a.rows, a.rows * a.columns * b.columns, [&](std::size_t r) {
         float* const to = result.row(r);
-        for (std::size_t k = 0; k < a.columns; ++k) {
-            const float factor = a.row(r)[k], *const from = b.row(k);
-            for (std::size_t c = 0; c < b.columns; ++c) to[c] += factor * from[c];
-        }
+        const float* const factor = a.row(r);
+        std::size_t k = 0;
+        for (; k + 4 <= a.columns; k += 4)  // what is summed up so far is read and written once for four rows
+            for (std::size_t c = 0; c < b.columns; ++c)
+                to[c] = to[c] + factor[k] * b.row(k)[c] + factor[k + 1] * b.row(k + 1)[c] + factor[k + 2] * b.row(k + 2)[c] + factor[k + 3] * b.row(k + 3)[c];
+        for (; k < a.columns; ++k)
+            for (std::size_t c = 0; c < b.columns; ++c) to[c] += factor[k] * b.row(k)[c];
     });
     return result;
 }
 
-/// Solves (G + ridge) x = right for a symmetric G, by Cholesky's factors; the right side becomes x.
-void solve(const Matrix& gram, double ridge, Matrix& right) {
+/// (G + ridge)^-1 right for a symmetric G. Columns of zeros, of words that no kind has, are left out.
+Matrix solved(const Matrix& gram, double ridge, const Matrix& right) {
     const std::size_t size = gram.rows;
-    std::vector<double> factor(size * size);
-    for (std::size_t column = 0; column < size; ++column) {
-        const double* const own = factor.data() + column * size;
-        const auto rest = [&](std::size_t row) {
-            const double* const other = factor.data() + row * size;
-            double sum = static_cast<double>(gram.row(row)[column]) + (row == column ? ridge : 0);
-            for (std::size_t k = 0; k < column; ++k) sum -= own[k] * other[k];
-            return sum;
-        };
-        const double corner = std::sqrt(std::max(rest(column), 1e-12));
-        factor[column * size + column] = corner;
-        denim::parallel_for(size - column - 1, (size - column - 1) * column, [&](std::size_t n) {
-            factor[(column + 1 + n) * size + column] = rest(column + 1 + n) / corner;
-        });
-    }
-    denim::parallel_for(right.columns, right.columns * size * size, [&](std::size_t c) {
+    std::vector<std::size_t> used;
+    for (std::size_t c = 0; c < right.columns; ++c) {
         bool there = false;
         for (std::size_t r = 0; r < size; ++r) there = there || right.row(r)[c] != 0;
-        if (!there) return;  // a word that no kind has
-        std::vector<double> x(size);
-        for (std::size_t r = 0; r < size; ++r) {
-            double sum = static_cast<double>(right.row(r)[c]);
-            for (std::size_t k = 0; k < r; ++k) sum -= factor[r * size + k] * x[k];
-            x[r] = sum / factor[r * size + r];
-        }
-        for (std::size_t r = size; r-- > 0;) {
-            x[r] /= factor[r * size + r];
-            for (std::size_t k = 0; k < r; ++k) x[k] -= factor[r * size + k] * x[r];
-        }
-        for (std::size_t r = 0; r < size; ++r) right.row(r)[c] = static_cast<float>(x[r]);
-    });
+        if (there) used.push_back(c);
+    }
+    std::vector<double> factor(gram.numbers.begin(), gram.numbers.end()), x;
+    for (std::size_t r = 0; r < size; ++r) {
+        factor[r * size + r] += ridge;
+        for (const std::size_t c : used) x.push_back(static_cast<double>(right.row(r)[c]));
+    }
+    factor_symmetric(factor, size);
+    solve_factored(factor, size, x);
+    Matrix result{size, right.columns};
+    for (std::size_t r = 0; r < size; ++r)
+        for (std::size_t n = 0; n < used.size(); ++n) result.row(r)[used[n]] = static_cast<float>(x[r * used.size() + n]);
+    return result;
 }
 
 /// The mean weight is 1, and each kind has as much as every other.
@@ -182,12 +172,11 @@ std::vector<std::vector<float>> least_squares(const Rows& rows, const Words& wor
     const Matrix turned = inputs.turned();
     const bool few = used <= count;
     const Matrix gram = few ? product(inputs, turned) : product(turned, inputs), right = few ? targets : product(turned, targets);
-    std::vector<std::vector<float>> layers;
-    for (const float part : l2) {
-        Matrix solved = right;
-        solve(gram, static_cast<double>(part) * length, solved);
-        layers.push_back(as_layer(few ? product(turned, solved) : solved, scale, mean_code, codes, there));
-    }
+    std::vector<std::vector<float>> layers(l2.size());
+    denim::parallel_for(l2.size(), l2.size() * gram.rows * gram.rows * gram.rows, [&](std::size_t n) {
+        const Matrix answer = solved(gram, static_cast<double>(l2[n]) * length, right);
+        layers[n] = as_layer(few ? product(turned, answer) : answer, scale, mean_code, codes, there);
+    });
     return layers;
 }
 

@@ -5,9 +5,11 @@
 // ---- denim/machine/target.hpp
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
-// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
-// with different flags link into one program without mixing their code. What has none stands outside it, one type for all targets:
-// errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
+// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp_0_2_0, so that objects compiled with
+// different flags, or of different versions of Denim, link into one program without mixing their code. What has none stands outside it,
+// one type for all targets: errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
+
+#define DENIM_VERSION 0_2_0
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
@@ -59,14 +61,14 @@
 
 // Where DENIM_COMPILED is defined, what does not depend on a program's networks (DENIM_ONCE) is declared alone, and stands in the library
 // denim::compiled, or in the one source file of the program that defines DENIM_IMPLEMENTATION before its first header of Denim. That code has
-// a namespace of its own, so that another target is an undefined name for the linker, and a header-only file fits beside it.
+// a namespace of its own, so that another target or version is an undefined name for the linker, and a header-only file fits beside it.
 #if defined(DENIM_IMPLEMENTATION) && !defined(DENIM_COMPILED)
 #define DENIM_COMPILED
 #endif
 #if defined(DENIM_COMPILED)
-#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), compiled)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), DENIM_VERSION), compiled)
 #else
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), DENIM_VERSION)
 #endif
 
 // DENIM_BODIES: whether this file has the definitions. DENIM_TEMPLATE(class X<float>), behind the definitions of X: its one instantiation.
@@ -15408,12 +15410,6 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
-/// "folder", "pipe", ...: what stands there in place of a regular file.
-inline const char* kind_of_file(mode_t mode) {
-    if (S_ISDIR(mode)) return "folder";
-    return S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device";
-}
-
 /// 64 bits that change when a file is written: of its size and when it was written last.
 inline std::uint64_t file_stamp(const struct stat& status) {
     const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
@@ -15446,7 +15442,7 @@ public:
         if (!file) throw FileError(path.string(), "cannot be opened for reading: " + system_reason());
         struct stat status;
         if (::fstat(file.number_, &status) != 0) throw FileError(path.string(), "cannot be examined: " + system_reason());
-        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), std::string{"a regular file was expected, it is a "} + kind_of_file(status.st_mode));
+        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), "a regular file was expected");
         file.size_ = static_cast<std::uint64_t>(status.st_size);
         return file;
     }
@@ -15569,8 +15565,10 @@ public:
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) return std::nullopt;
         if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
-        if (!S_ISREG(status.st_mode))
-            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind_of_file(status.st_mode)));
+        if (!S_ISREG(status.st_mode)) {
+            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
+        }
         if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
         return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
     }
@@ -18353,7 +18351,11 @@ DENIM_ONCE std::string machine_line(std::string_view precision) {
 #if defined(__x86_64__) && defined(__GNUC__)
     const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
                       (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+#if defined(DENIM_EVERY_MACHINE)
+    if (more) text += "\nThis machine has wider vectors, and this program a copy for them: DENIM_WIDEST in the environment asks for narrower ones.";
+#else
     if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
 #endif
 #if !defined(__OPTIMIZE__)
     text += "\nThis program is compiled without optimisation, which makes it many times slower: compile with -O3, with CMake as Release.";

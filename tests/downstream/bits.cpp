@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prints a sum over the bits of trained weights and of answers: one number for one compiler, however the program was put together.
+// Prints a sum over the bits of trained weights and of answers, one number for one compiler, however the program was put together; and what it runs on.
 #include <denim/denim.hpp>
 
 #include <bit>
@@ -28,4 +28,5 @@ int main() {
     const auto answers = network.predict(images);
     add(std::span{answers.data(), answers.size()});
     std::printf("%016llx\n", static_cast<unsigned long long>(sum));
+    std::fprintf(stderr, "%s", machine_line("fp32").c_str());
 }

@@ -2,7 +2,7 @@
 // Compiled twice, for two vector units, and linked with itself: AS_MAIN asks both objects for the code that they run.
 #include <denim/denim.hpp>
 
-#include <cstring>
+#include <string_view>
 
 using Network = denim::Network<denim::Image<8, 8, 1>, denim::Sequential<denim::Conv<3, 8>, denim::MaxPool, denim::Dense<2>>>;
 
@@ -20,6 +20,6 @@ int main() {
     float ours[2], others[2];
     const char *mine = of_main(ours), *theirs = of_the_other(others);
     const bool near = std::abs(ours[0] - others[0]) < 1e-5f && std::abs(ours[1] - others[1]) < 1e-5f;
-    return std::strcmp(mine, "avx2_omp") == 0 && std::strcmp(theirs, "sse4_omp") == 0 && near ? 0 : 1;
+    return std::string_view{mine}.starts_with("avx2_omp_") && std::string_view{theirs}.starts_with("sse4_omp_") && near ? 0 : 1;
 }
 #endif

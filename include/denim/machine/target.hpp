@@ -2,9 +2,11 @@
 #pragma once
 
 // What the compiler was told about the machine: the vector units and whether there are threads.
-// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp, so that two objects compiled
-// with different flags link into one program without mixing their code. What has none stands outside it, one type for all targets:
-// errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
+// What has a body stands in the inline namespace DENIM_TARGET, for example denim::avx512_omp_0_2_0, so that objects compiled with
+// different flags, or of different versions of Denim, link into one program without mixing their code. What has none stands outside it,
+// one type for all targets: errors, enumerations, and structs of nothing but numbers, types of std:: and each other.
+
+#define DENIM_VERSION 0_2_0
 
 #if !defined(__cpp_exceptions)
 #error "denim reports errors as exceptions: compile without -fno-exceptions"
@@ -56,14 +58,14 @@
 
 // Where DENIM_COMPILED is defined, what does not depend on a program's networks (DENIM_ONCE) is declared alone, and stands in the library
 // denim::compiled, or in the one source file of the program that defines DENIM_IMPLEMENTATION before its first header of Denim. That code has
-// a namespace of its own, so that another target is an undefined name for the linker, and a header-only file fits beside it.
+// a namespace of its own, so that another target or version is an undefined name for the linker, and a header-only file fits beside it.
 #if defined(DENIM_IMPLEMENTATION) && !defined(DENIM_COMPILED)
 #define DENIM_COMPILED
 #endif
 #if defined(DENIM_COMPILED)
-#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), compiled)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), DENIM_VERSION), compiled)
 #else
-#define DENIM_TARGET DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS)
+#define DENIM_TARGET DENIM_JOIN(DENIM_JOIN(DENIM_VECTORS, DENIM_THREADS), DENIM_VERSION)
 #endif
 
 // DENIM_BODIES: whether this file has the definitions. DENIM_TEMPLATE(class X<float>), behind the definitions of X: its one instantiation.

@@ -159,7 +159,11 @@ DENIM_ONCE std::string machine_line(std::string_view precision) {
 #if defined(__x86_64__) && defined(__GNUC__)
     const bool more = (simd::lanes<float> < 16 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) ||
                       (simd::lanes<float> < 8 && __builtin_cpu_supports("avx2"));
+#if defined(DENIM_EVERY_MACHINE)
+    if (more) text += "\nThis machine has wider vectors, and this program a copy for them: DENIM_WIDEST in the environment asks for narrower ones.";
+#else
     if (more) text += "\nThis machine has wider vectors than this program uses: compile with -march=native.";
+#endif
 #endif
 #if !defined(__OPTIMIZE__)
     text += "\nThis program is compiled without optimisation, which makes it many times slower: compile with -O3, with CMake as Release.";

@@ -21,21 +21,29 @@ constexpr bool depthwise(const Convolution& of) {
 
 /// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
 struct DepthwiseRow {
-    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs,
+                      std::size_t channels);
 
     DepthwiseSizes sizes;
     Runs *large = nullptr, *small = nullptr;
     std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+    std::size_t block = 0;  // channels that go down the picture together
 
-    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+    void operator()(const float* corner, const float* weights, const float* bias, float* output, std::size_t channels) const {
         if (large_runs) {
-            large(sizes, corner, weights, bias, output, large_runs);
+            large(sizes, corner, weights, bias, output, large_runs, channels);
             corner += large_runs * large_pixels * sizes.step;
             output += large_runs * large_pixels * sizes.pixel;
         }
-        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs, channels);
     }
 };
+
+/// So many channels that the rows of a window stay in a first level of 32 KB until the next row of outputs reads them again.
+constexpr std::size_t channels_together(const Convolution& of) {
+    const std::size_t fit = 24'576 / sizeof(float) / (of.reach().rows * of.input.row() / of.input.stride);
+    return std::min(std::max(fit / 16, std::size_t{1}) * 16, of.output.stride);
+}
 
 /// The row of a convolution; turned, the taps go by in the opposite order.
 template <Convolution Of, Gradient Mode, bool Turned>
@@ -52,6 +60,7 @@ constexpr DepthwiseRow depthwise_row() {
     }
     row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small>;
     row.small_runs = runs - more;
+    row.block = channels_together(Of);
     return row;
 }
 
@@ -153,8 +162,10 @@ DENIM_ONCE void DepthwisePass::prepare(const float* weights, const float* bias, 
 }
 
 DENIM_ONCE void DepthwisePass::forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const {
-    for (std::size_t y = first; y < last; ++y)
-        row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left), prepared, prepared + taps() * stride(), output + of.output.offset(y, 0));
+    for (std::size_t c = 0; c < stride(); c += row.block)
+        for (std::size_t y = first; y < last; ++y)
+            row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left) + c, prepared + c, prepared + taps() * stride() + c,
+                output + of.output.offset(y, 0) + c, std::min(row.block, stride() - c));
 }
 
 DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared,
@@ -174,9 +185,10 @@ DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const
     }
     if (mode == Gradient::none) return;
     const DepthwiseRow& back = mode == Gradient::add ? back_added : back_written;
-    for (std::size_t y = 0; y < turned.rows; ++y)
-        back(scratch + turned.input.offset(y - turned.top, 0 - turned.left), prepared + (taps() - 1) * stride(), nullptr,
-             input_gradient + turned.output.offset(y, 0));
+    for (std::size_t c = 0; c < stride(); c += back.block)
+        for (std::size_t y = 0; y < turned.rows; ++y)
+            back(scratch + turned.input.offset(y - turned.top, 0 - turned.left) + c, prepared + (taps() - 1) * stride() + c, nullptr,
+                 input_gradient + turned.output.offset(y, 0) + c, std::min(back.block, stride() - c));
 }
 
 DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const {

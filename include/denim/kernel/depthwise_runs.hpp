@@ -13,7 +13,7 @@
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
-/// written, which is also the vectors' end; and from one tap's weights to the next tap's.
+/// written; and from one tap's weights to the next tap's.
 struct DepthwiseSizes {
     std::size_t window_rows = 0, window_row = 0, tap = 0, step = 0, pixel = 0;
     std::ptrdiff_t weight = 0;
@@ -22,16 +22,16 @@ struct DepthwiseSizes {
 /// Pixels from one output's window to the next, where the taps of a window stand side by side; 0 where they do not, or are further apart.
 constexpr std::size_t close_step(const Convolution& of) { return of.dilation.columns == 1 && of.stride.columns <= 2 ? of.stride.columns : 0; }
 
-/// `runs` runs of `Pixels` outputs each, written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
+/// `runs` runs of `Pixels` outputs each, `channels` of them (whole vectors), written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
 /// bias is none. `Step` is the close_step. Each output sums its taps row by row, from the left.
 template <Epilogue End, Gradient Mode, std::size_t Columns, std::size_t Step, std::size_t Pixels>
 DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
-                                 std::size_t runs) {
+                                 std::size_t runs, std::size_t channels) {
     using Vector = simd::Vector<float>;
     constexpr std::size_t lanes = simd::lanes<float>, across = Step > 0 ? (Pixels - 1) * Step + Columns : Columns;
     const DepthwiseSizes of = sizes;
     for (; runs; --runs, corner += Pixels * of.step, output += Pixels * of.pixel)
-        for (std::size_t c = 0; c < of.pixel; c += lanes) {
+        for (std::size_t c = 0; c < channels; c += lanes) {
             Vector sum[Pixels];
             const Vector start = bias ? simd::load(bias + c) : simd::broadcast(0.0f);
 #pragma GCC unroll 8

@@ -23,7 +23,8 @@ TEST_CASE("depthwise convolution: windows and channels") {
              .output_border = {1, 2, 0, 1},
              .groups = 5},
         Case{.sizes = {4, 3, 40, 40, 1}, .epilogue = Epilogue::relu, .bias = false, .input_step = 16, .groups = 40},
-        Case{.sizes = {6, 6, 16, 16, 4}, .zeros = {1, 1, 2, 2}, .input_step = 16, .groups = 16}>();
+        Case{.sizes = {6, 6, 16, 16, 4}, .zeros = {1, 1, 2, 2}, .input_step = 16, .groups = 16},
+        Case{.sizes = {5, 60, 40, 40, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16, .groups = 40}>();  // blocks of 32 channels, and a rest
 }
 
 TEST_CASE("depthwise convolution: strides and dilations") {

@@ -5531,7 +5531,7 @@ DENIM_KERNEL void unfold_gradient(const Convolution& of, const Layout& to, const
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// What a run has to know, in numbers: from one window row, tap and output to the next, in the picture that is read; a pixel of the one that is
-/// written, which is also the vectors' end; and from one tap's weights to the next tap's.
+/// written; and from one tap's weights to the next tap's.
 struct DepthwiseSizes {
     std::size_t window_rows = 0, window_row = 0, tap = 0, step = 0, pixel = 0;
     std::ptrdiff_t weight = 0;
@@ -5540,16 +5540,16 @@ struct DepthwiseSizes {
 /// Pixels from one output's window to the next, where the taps of a window stand side by side; 0 where they do not, or are further apart.
 constexpr std::size_t close_step(const Convolution& of) { return of.dilation.columns == 1 && of.stride.columns <= 2 ? of.stride.columns : 0; }
 
-/// `runs` runs of `Pixels` outputs each, written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
+/// `runs` runs of `Pixels` outputs each, `channels` of them (whole vectors), written or added to `output`. `corner` is where the first window begins, `weights` the first tap's. No
 /// bias is none. `Step` is the close_step. Each output sums its taps row by row, from the left.
 template <Epilogue End, Gradient Mode, std::size_t Columns, std::size_t Step, std::size_t Pixels>
 DENIM_KERNEL void depthwise_runs(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output,
-                                 std::size_t runs) {
+                                 std::size_t runs, std::size_t channels) {
     using Vector = simd::Vector<float>;
     constexpr std::size_t lanes = simd::lanes<float>, across = Step > 0 ? (Pixels - 1) * Step + Columns : Columns;
     const DepthwiseSizes of = sizes;
     for (; runs; --runs, corner += Pixels * of.step, output += Pixels * of.pixel)
-        for (std::size_t c = 0; c < of.pixel; c += lanes) {
+        for (std::size_t c = 0; c < channels; c += lanes) {
             Vector sum[Pixels];
             const Vector start = bias ? simd::load(bias + c) : simd::broadcast(0.0f);
 #pragma GCC unroll 8
@@ -5656,21 +5656,29 @@ constexpr bool depthwise(const Convolution& of) {
 
 /// A row of outputs as runs: they differ by one output at most, so that none of them is a thin rest.
 struct DepthwiseRow {
-    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs);
+    using Runs = void(const DepthwiseSizes& sizes, const float* corner, const float* weights, const float* bias, float* output, std::size_t runs,
+                      std::size_t channels);
 
     DepthwiseSizes sizes;
     Runs *large = nullptr, *small = nullptr;
     std::size_t large_runs = 0, small_runs = 0, large_pixels = 0;
+    std::size_t block = 0;  // channels that go down the picture together
 
-    void operator()(const float* corner, const float* weights, const float* bias, float* output) const {
+    void operator()(const float* corner, const float* weights, const float* bias, float* output, std::size_t channels) const {
         if (large_runs) {
-            large(sizes, corner, weights, bias, output, large_runs);
+            large(sizes, corner, weights, bias, output, large_runs, channels);
             corner += large_runs * large_pixels * sizes.step;
             output += large_runs * large_pixels * sizes.pixel;
         }
-        if (small_runs) small(sizes, corner, weights, bias, output, small_runs);
+        if (small_runs) small(sizes, corner, weights, bias, output, small_runs, channels);
     }
 };
+
+/// So many channels that the rows of a window stay in a first level of 32 KB until the next row of outputs reads them again.
+constexpr std::size_t channels_together(const Convolution& of) {
+    const std::size_t fit = 24'576 / sizeof(float) / (of.reach().rows * of.input.row() / of.input.stride);
+    return std::min(std::max(fit / 16, std::size_t{1}) * 16, of.output.stride);
+}
 
 /// The row of a convolution; turned, the taps go by in the opposite order.
 template <Convolution Of, Gradient Mode, bool Turned>
@@ -5687,6 +5695,7 @@ constexpr DepthwiseRow depthwise_row() {
     }
     row.small = &depthwise_runs<Of.epilogue, Mode, Of.window.columns, close_step(Of), small>;
     row.small_runs = runs - more;
+    row.block = channels_together(Of);
     return row;
 }
 
@@ -9465,18 +9474,26 @@ struct ELU : ELUOf<1> {};
 
 namespace denim::inline DENIM_TARGET {
 
-/// Calls `each(y, x)` for every pixel of a picture, row by row.
+/// Calls `each(y, x)` for every pixel of a picture, row by row, or of the rows from `first` to before `last`: of a layer whose bands are rows.
 template <Shape Of, class Each>
-void for_each_row_and_column(Each each) {
-    for (std::size_t y = 0; y < Of.height; ++y)
+void for_each_row_and_column(std::size_t first, std::size_t last, Each each) {
+    for (std::size_t y = first; y < last; ++y)
         for (std::size_t x = 0; x < Of.width; ++x) each(y, x);
 }
+template <Shape Of, class Each>
+void for_each_row_and_column(Each each) {
+    for_each_row_and_column<Of>(0, Of.height, each);
+}
 
-/// Calls `each(in, out)` with the place of every pixel in both layouts.
+/// Calls `each(in, out)` with the place of every pixel in both layouts, or of those in the rows from `first` to before `last`.
+template <Layout In, Layout Out, class Each>
+void for_each_pixel(std::size_t first, std::size_t last, Each each) {
+    for (std::size_t y = first; y < last; ++y)
+        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
+}
 template <Layout In, Layout Out, class Each>
 void for_each_pixel(Each each) {
-    for (std::size_t y = 0; y < In.shape.height; ++y)
-        for (std::size_t x = 0; x < In.shape.width; ++x) each(In.offset(y, x), Out.offset(y, x));
+    for_each_pixel<In, Out>(0, In.shape.height, each);
 }
 
 /// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
@@ -9576,11 +9593,12 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout In, class Function>
 struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr std::size_t channels = In.shape.channels, bands = In.shape.height, operations = In.shape.size();
     static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+        for_each_pixel<In, Out>(at.first_band, at.last_band,
+                                [&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
@@ -10326,10 +10344,10 @@ template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
-    static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
+    static constexpr std::size_t bands = 1, record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
             std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
@@ -10356,9 +10374,9 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
-    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t bands = 1, record_size = 0;
 
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
@@ -10442,13 +10460,13 @@ struct PoolWindow {
 };
 
 /// Calls each(window, corner of the window in the input, place in the output, place in the record, a vector's numbers) for every vector of
-/// channels of every window.
+/// channels of every window, or of those in the rows of the output from `first` to before `last`.
 template <WindowSize Size, bool Clipped, class Each>
-DENIM_INLINE void each_pool_vector(const PoolSizes& of, Each each) {
+DENIM_INLINE void each_pool_vector(const PoolSizes& of, std::size_t first, std::size_t last, Each each) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t whole = of.whole(), channels = of.out.shape.channels;
-    std::size_t record = 0;
-    for (std::size_t y = 0; y < of.out.shape.height; ++y)
+    std::size_t record = first * of.out.shape.width * of.padded();
+    for (std::size_t y = first; y < last; ++y)
         for (std::size_t x = 0; x < of.out.shape.width; ++x, record += of.padded()) {
             const std::size_t in = of.in.offset(y * of.of.stride.rows - of.of.top, x * of.of.stride.columns - of.of.left), out = of.out.offset(y, x);
             const auto vectors = [&](const auto& window) {
@@ -10467,9 +10485,9 @@ DENIM_INLINE void each_pool_vector(const PoolSizes& of, Each each) {
 
 /// The largest of each window; which of its places won goes to `record`, unless that is null.
 template <WindowSize Size, bool Clipped>
-DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* output, std::uint8_t* record) {
+DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* output, std::uint8_t* record, std::size_t first_row, std::size_t last_row) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, first_row, last_row, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
         const std::size_t first = window.top * Size.columns + window.left;
         auto best = part.load(input + in + window.top * of.in.row() + window.left * of.in.stride);
         auto winner = simd::broadcast(static_cast<float>(first));
@@ -10489,7 +10507,7 @@ DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* ou
 template <WindowSize Size, bool Clipped>
 DENIM_KERNEL void max_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, 0, of.out.shape.height, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
         const auto gradient = part.load(output_gradient + out), winner = simd::load_bytes(record + at);
         window.each_place(of, [&](std::size_t place, std::size_t number) {
             float* const to = input_gradient + in + place;
@@ -10510,9 +10528,9 @@ DENIM_INLINE simd::Vector<float> share_of_window(const PoolSizes& of, std::size_
 
 /// The mean of each window.
 template <WindowSize Size, bool Clipped>
-DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float* output) {
+DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float* output, std::size_t first_row, std::size_t last_row) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, first_row, last_row, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
         auto sum = simd::broadcast(0.0f);
         window.each_place(of, [&](std::size_t place, std::size_t) { sum = sum + part.load(input + in + place); });
         part.store(output + out, sum * detail::share_of_window(of, window.y, window.x));
@@ -10522,7 +10540,7 @@ DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float
 template <WindowSize Size, bool Clipped>
 DENIM_KERNEL void average_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, float* input_gradient) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, 0, of.out.shape.height, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
         const auto gradient = part.load(output_gradient + out) * detail::share_of_window(of, window.y, window.x);
         window.each_place(of, [&](std::size_t place, std::size_t) {
             float* const to = input_gradient + in + place;
@@ -10532,7 +10550,7 @@ DENIM_KERNEL void average_pool_gradient(const PoolSizes& sizes, bool add, const 
 }
 
 /// Zeros behind the channels of a pool's output, where its kernel wrote nothing.
-void fill_pool_rest(const PoolSizes& of, float* output);
+void fill_pool_rest(const PoolSizes& of, float* output, std::size_t first_row, std::size_t last_row);
 /// Whether a backward kernel adds: not where windows that tile the picture write. Zeros for those that add to what nobody wrote.
 bool clear_pool_gradient(const PoolSizes& of, Gradient mode, float* input_gradient);
 
@@ -10544,12 +10562,13 @@ private:
 
 public:
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
+    static constexpr std::size_t bands = Out.shape.height;                                            ///< its rows
     static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * sizes.padded();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const float* input, float* output, std::uint8_t* record) {
-        max_pool<Of.size, Of.clipped>(sizes, input, output, record);
-        fill_pool_rest(sizes, output);
+    static void forward(const float* input, float* output, std::uint8_t* record, std::size_t first, std::size_t last) {
+        max_pool<Of.size, Of.clipped>(sizes, input, output, record, first, last);
+        fill_pool_rest(sizes, output, first, last);
     }
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
@@ -10565,11 +10584,11 @@ private:
     static constexpr PoolSizes sizes{Out, In, Of};
 
 public:
-    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t bands = Out.shape.height, record_size = 0;
 
-    static void forward(const float* input, float* output, std::uint8_t* /*record*/) {
-        average_pool<Of.size, Of.clipped>(sizes, input, output);
-        fill_pool_rest(sizes, output);
+    static void forward(const float* input, float* output, std::uint8_t* /*record*/, std::size_t first, std::size_t last) {
+        average_pool<Of.size, Of.clipped>(sizes, input, output, first, last);
+        fill_pool_rest(sizes, output, first, last);
     }
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* /*record*/, float* input_gradient) {
@@ -10593,10 +10612,12 @@ template <class Kernel, class Number, Layout Out>
 struct PoolLayer : LayerDefaults<Number> {
     using Scalar = Number;
     static constexpr std::size_t record_size = Kernel::record_size;
-    static constexpr std::size_t operations = Out.shape.size();
+    static constexpr std::size_t bands = Kernel::bands, operations = Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
+    static void forward(const Forward<Scalar>& at) {
+        Kernel::forward(at.input(), at.output, at.record, at.first_band, at.last_band);
+    }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());
@@ -10869,10 +10890,11 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
 struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const Scalar* from = at.input() + in;
             Scalar* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
@@ -11693,10 +11715,11 @@ template <class Arithmetic, Layout Out, Layout In, class Settings = detail::Norm
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
@@ -12054,12 +12077,13 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
     static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
             bases(x, base, squares);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
@@ -12660,6 +12684,7 @@ template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
@@ -12668,7 +12693,9 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
         else
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
-                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+                for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
+                    give(at.output + out + c, Rule::value(take(at.input() + in + c), p));
+                });
             });
     }
     template <Gradient Input>
@@ -12857,11 +12884,12 @@ template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = 2 * In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }
@@ -13049,19 +13077,29 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout... Ins>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t operations = (sizeof...(Ins) - 1) * Out.shape.size();
+    static constexpr std::size_t bands = Out.shape.height, operations = (sizeof...(Ins) - 1) * Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>(
-                [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
-        }(std::make_index_sequence<sizeof...(Ins)>{});
+        for_each_sum(at, [](Scalar*) {});
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
+        }(std::make_index_sequence<sizeof...(Ins)>{});
+    }
+
+protected:
+    // Calls then(sum) behind the sum of each pixel.
+    template <class Then>
+    static void for_each_sum(const Forward<Scalar>& at, Then then) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
+                Scalar* const sum = at.output + Out.offset(y, x);
+                add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
+                then(sum);
+            });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
 
@@ -13109,6 +13147,57 @@ struct Sum {
 static_assert(check_layer<AdditionOf<2>, Shape{2, 2, 8}, Shape{2, 2, 8}>());
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/sum_activation.hpp
+
+// A sum of branches with an activation behind it, as residual networks have it at the end of each block: the sum itself is never stored.
+
+namespace denim::inline DENIM_TARGET {
+
+/// Such a sum bound to its layouts: each pixel is added, and then the function taken of it, while it is in the first level.
+template <class Arithmetic, class Function, Layout Out, Layout... Ins>
+struct ActivatedSumLayer : SumLayer<Arithmetic, Out, Ins...> {
+    using Base = SumLayer<Arithmetic, Out, Ins...>;
+    using typename Base::Scalar;
+    static constexpr std::size_t channels = Out.shape.channels, operations = Base::operations + Out.shape.size();
+    static constexpr bool backward_reads_output = true;
+
+    static void forward(const Forward<Scalar>& at) {
+        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, channels); });
+    }
+    template <Gradient... To>
+    static void backward(const Backward<Scalar>& at) {
+        for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
+            const Scalar* y = at.output + pixel;
+            Scalar* dy = at.output_gradient + pixel;
+            detail::activate_gradient<Function, false>(y, y, dy, dy, channels);
+        });
+        Base::template backward<To...>(at);
+    }
+};
+
+namespace detail {
+
+template <std::size_t Count>
+std::true_type as_addition(const AdditionOf<Count>&);
+std::false_type as_addition(...);
+
+/// A join that adds: that of Residual or of Sum.
+template <class Type>
+concept Addition = decltype(as_addition(std::declval<Type>()))::value;
+
+}  // namespace detail
+
+/// In training where the slope is one of the output; the activation's input is gone by then.
+template <class Arithmetic, Mode For, detail::Addition Join, class Function>
+    requires(!Arithmetic::plain && (For == Mode::inference || !Function::of_input))
+struct Fused<Arithmetic, For, Join, Activation<Function>> : SpecDefaults {
+    static constexpr bool exists = true;
+
+    template <class, Layout Out, Layout... Ins>
+    using Layer = ActivatedSumLayer<Arithmetic, Function, Out, Ins...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/product.hpp
 
 // (H, W, C) -> (H', W', C'): what branches of one input give, multiplied number by number. Gate multiplies by one number for each channel.
@@ -13121,12 +13210,12 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
     static constexpr std::array<Layout, count> ins{Ins...};
-    static constexpr std::size_t operations = (count - 1) * Out.shape.size();
+    static constexpr std::size_t bands = Out.shape.height, operations = (count - 1) * Out.shape.size();
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };
@@ -13388,6 +13477,7 @@ template <class Arithmetic, Layout Out, Layout... Ins>
 struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+    static constexpr std::size_t bands = Out.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     /// Where the channels of input `number` begin in a pixel that leaves.
@@ -13412,7 +13502,7 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     template <std::size_t Number>
     static void take(const Forward<Scalar>& at) {
-        for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<ins[Number], Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }
@@ -18339,7 +18429,8 @@ private:
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
-        parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
+        const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
+        parallel_for(call.team, layer.bands, work, [&](std::size_t band, std::size_t worker) {
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = band;
@@ -29694,8 +29785,10 @@ DENIM_ONCE void DepthwisePass::prepare(const float* weights, const float* bias, 
 }
 
 DENIM_ONCE void DepthwisePass::forward(const float* input, const float* prepared, float* output, std::size_t first, std::size_t last) const {
-    for (std::size_t y = first; y < last; ++y)
-        row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left), prepared, prepared + taps() * stride(), output + of.output.offset(y, 0));
+    for (std::size_t c = 0; c < stride(); c += row.block)
+        for (std::size_t y = first; y < last; ++y)
+            row(input + of.input.offset(y * of.stride.rows - of.top, 0 - of.left) + c, prepared + c, prepared + taps() * stride() + c,
+                output + of.output.offset(y, 0) + c, std::min(row.block, stride() - c));
 }
 
 DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const float* output, const float* output_gradient, const float* prepared,
@@ -29715,9 +29808,10 @@ DENIM_ONCE void DepthwisePass::backward(Gradient mode, const float* input, const
     }
     if (mode == Gradient::none) return;
     const DepthwiseRow& back = mode == Gradient::add ? back_added : back_written;
-    for (std::size_t y = 0; y < turned.rows; ++y)
-        back(scratch + turned.input.offset(y - turned.top, 0 - turned.left), prepared + (taps() - 1) * stride(), nullptr,
-             input_gradient + turned.output.offset(y, 0));
+    for (std::size_t c = 0; c < stride(); c += back.block)
+        for (std::size_t y = 0; y < turned.rows; ++y)
+            back(scratch + turned.input.offset(y - turned.top, 0 - turned.left) + c, prepared + (taps() - 1) * stride() + c, nullptr,
+                 input_gradient + turned.output.offset(y, 0) + c, std::min(back.block, stride() - c));
 }
 
 DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gradient, float* bias_gradient) const {
@@ -29969,9 +30063,9 @@ DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const fl
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-DENIM_ONCE void fill_pool_rest(const PoolSizes& of, float* output) {
+DENIM_ONCE void fill_pool_rest(const PoolSizes& of, float* output, std::size_t first_row, std::size_t last_row) {
     const std::size_t written = std::max(of.whole(), of.out.shape.channels);
-    for (std::size_t y = 0; written < of.out.stride && y < of.out.shape.height; ++y)
+    for (std::size_t y = first_row; written < of.out.stride && y < last_row; ++y)
         for (std::size_t x = 0; x < of.out.shape.width; ++x) std::fill_n(output + of.out.offset(y, x) + written, of.out.stride - written, 0.0f);
 }
 

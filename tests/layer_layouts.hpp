@@ -161,6 +161,7 @@ public:
         forward();
         out_.append_to(results.outputs);
         CHECK(out_.clean(false));
+        check_bands(results.outputs);
         if (layer_.goes_back()) {
             back(Gradient::none);
             std::fill(accumulator_.begin(), accumulator_.end(), Scalar{0});
@@ -199,14 +200,26 @@ private:
             each(call, n);
         }
     }
-    void forward() {
+    void forward() { forward_into(out_, 0, layer_.bands, true); }
+    void forward_into(Samples<Scalar>& out, std::size_t first_band, std::size_t last_band, bool recorded) {
         each_call<Forward>([&](Forward<Scalar>& call, std::size_t n) {
             for (std::size_t i = 0; i < layer_.inputs; ++i) call.inputs[i] = in_[i].sample(n);
-            call.output = out_.sample(n);
+            call.output = out.sample(n);
+            if (!recorded) call.record = nullptr;
             if (!layer_.forward_reads_parameters) call.parameters = nullptr;
-            call.last_band = layer_.bands;
+            call.first_band = first_band;
+            call.last_band = last_band;
             layer_.forward(call);
         });
+    }
+    // Each band by itself, as the threads share those of one picture: together they make what one call makes of all.
+    void check_bands(const std::vector<double>& expected) {
+        if (layer_.bands == 1) return;
+        Samples<Scalar> out{layer_.out, 5, Scalar{untouched}};
+        for (std::size_t band = layer_.bands; band-- > 0;) forward_into(out, band, band + 1, false);
+        std::vector<double> got;
+        out.append_to(got);
+        CHECK(got == expected);
     }
     // The gradients to the inputs; those of the kind `add` begin at 2.
     std::vector<double> back(Gradient to) {

@@ -42,10 +42,10 @@ template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
-    static constexpr std::size_t record_size = Out.shape.size();  ///< bytes
+    static constexpr std::size_t bands = 1, record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record) {
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
             std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
@@ -72,9 +72,9 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
 template <Layout Out, Layout In, Windows Of, class Scalar>
 struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
-    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t bands = 1, record_size = 0;
 
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/) {
+    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });

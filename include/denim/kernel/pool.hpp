@@ -67,13 +67,13 @@ struct PoolWindow {
 };
 
 /// Calls each(window, corner of the window in the input, place in the output, place in the record, a vector's numbers) for every vector of
-/// channels of every window.
+/// channels of every window, or of those in the rows of the output from `first` to before `last`.
 template <WindowSize Size, bool Clipped, class Each>
-DENIM_INLINE void each_pool_vector(const PoolSizes& of, Each each) {
+DENIM_INLINE void each_pool_vector(const PoolSizes& of, std::size_t first, std::size_t last, Each each) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t whole = of.whole(), channels = of.out.shape.channels;
-    std::size_t record = 0;
-    for (std::size_t y = 0; y < of.out.shape.height; ++y)
+    std::size_t record = first * of.out.shape.width * of.padded();
+    for (std::size_t y = first; y < last; ++y)
         for (std::size_t x = 0; x < of.out.shape.width; ++x, record += of.padded()) {
             const std::size_t in = of.in.offset(y * of.of.stride.rows - of.of.top, x * of.of.stride.columns - of.of.left), out = of.out.offset(y, x);
             const auto vectors = [&](const auto& window) {
@@ -92,9 +92,9 @@ DENIM_INLINE void each_pool_vector(const PoolSizes& of, Each each) {
 
 /// The largest of each window; which of its places won goes to `record`, unless that is null.
 template <WindowSize Size, bool Clipped>
-DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* output, std::uint8_t* record) {
+DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* output, std::uint8_t* record, std::size_t first_row, std::size_t last_row) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, first_row, last_row, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
         const std::size_t first = window.top * Size.columns + window.left;
         auto best = part.load(input + in + window.top * of.in.row() + window.left * of.in.stride);
         auto winner = simd::broadcast(static_cast<float>(first));
@@ -114,7 +114,7 @@ DENIM_KERNEL void max_pool(const PoolSizes& sizes, const float* input, float* ou
 template <WindowSize Size, bool Clipped>
 DENIM_KERNEL void max_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, 0, of.out.shape.height, [&](const auto& window, std::size_t in, std::size_t out, std::size_t at, auto part) {
         const auto gradient = part.load(output_gradient + out), winner = simd::load_bytes(record + at);
         window.each_place(of, [&](std::size_t place, std::size_t number) {
             float* const to = input_gradient + in + place;
@@ -135,9 +135,9 @@ DENIM_INLINE simd::Vector<float> share_of_window(const PoolSizes& of, std::size_
 
 /// The mean of each window.
 template <WindowSize Size, bool Clipped>
-DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float* output) {
+DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float* output, std::size_t first_row, std::size_t last_row) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, first_row, last_row, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
         auto sum = simd::broadcast(0.0f);
         window.each_place(of, [&](std::size_t place, std::size_t) { sum = sum + part.load(input + in + place); });
         part.store(output + out, sum * detail::share_of_window(of, window.y, window.x));
@@ -147,7 +147,7 @@ DENIM_KERNEL void average_pool(const PoolSizes& sizes, const float* input, float
 template <WindowSize Size, bool Clipped>
 DENIM_KERNEL void average_pool_gradient(const PoolSizes& sizes, bool add, const float* output_gradient, float* input_gradient) {
     const PoolSizes of = sizes;
-    detail::each_pool_vector<Size, Clipped>(of, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
+    detail::each_pool_vector<Size, Clipped>(of, 0, of.out.shape.height, [&](const auto& window, std::size_t in, std::size_t out, std::size_t, auto part) {
         const auto gradient = part.load(output_gradient + out) * detail::share_of_window(of, window.y, window.x);
         window.each_place(of, [&](std::size_t place, std::size_t) {
             float* const to = input_gradient + in + place;
@@ -157,7 +157,7 @@ DENIM_KERNEL void average_pool_gradient(const PoolSizes& sizes, bool add, const 
 }
 
 /// Zeros behind the channels of a pool's output, where its kernel wrote nothing.
-void fill_pool_rest(const PoolSizes& of, float* output);
+void fill_pool_rest(const PoolSizes& of, float* output, std::size_t first_row, std::size_t last_row);
 /// Whether a backward kernel adds: not where windows that tile the picture write. Zeros for those that add to what nobody wrote.
 bool clear_pool_gradient(const PoolSizes& of, Gradient mode, float* input_gradient);
 
@@ -169,12 +169,13 @@ private:
 
 public:
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
+    static constexpr std::size_t bands = Out.shape.height;                                            ///< its rows
     static constexpr std::size_t record_size = Out.shape.height * Out.shape.width * sizes.padded();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const float* input, float* output, std::uint8_t* record) {
-        max_pool<Of.size, Of.clipped>(sizes, input, output, record);
-        fill_pool_rest(sizes, output);
+    static void forward(const float* input, float* output, std::uint8_t* record, std::size_t first, std::size_t last) {
+        max_pool<Of.size, Of.clipped>(sizes, input, output, record, first, last);
+        fill_pool_rest(sizes, output, first, last);
     }
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* record, float* input_gradient) {
@@ -190,11 +191,11 @@ private:
     static constexpr PoolSizes sizes{Out, In, Of};
 
 public:
-    static constexpr std::size_t record_size = 0;
+    static constexpr std::size_t bands = Out.shape.height, record_size = 0;
 
-    static void forward(const float* input, float* output, std::uint8_t* /*record*/) {
-        average_pool<Of.size, Of.clipped>(sizes, input, output);
-        fill_pool_rest(sizes, output);
+    static void forward(const float* input, float* output, std::uint8_t* /*record*/, std::size_t first, std::size_t last) {
+        average_pool<Of.size, Of.clipped>(sizes, input, output, first, last);
+        fill_pool_rest(sizes, output, first, last);
     }
     template <Gradient Input>
     static void backward(const float* output_gradient, const std::uint8_t* /*record*/, float* input_gradient) {
@@ -209,9 +210,9 @@ public:
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-DENIM_ONCE void fill_pool_rest(const PoolSizes& of, float* output) {
+DENIM_ONCE void fill_pool_rest(const PoolSizes& of, float* output, std::size_t first_row, std::size_t last_row) {
     const std::size_t written = std::max(of.whole(), of.out.shape.channels);
-    for (std::size_t y = 0; written < of.out.stride && y < of.out.shape.height; ++y)
+    for (std::size_t y = first_row; written < of.out.stride && y < last_row; ++y)
         for (std::size_t x = 0; x < of.out.shape.width; ++x) std::fill_n(output + of.out.offset(y, x) + written, of.out.stride - written, 0.0f);
 }
 

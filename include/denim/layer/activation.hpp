@@ -21,11 +21,12 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout In, class Function>
 struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
+    static constexpr std::size_t channels = In.shape.channels, bands = In.shape.height, operations = In.shape.size();
     static constexpr bool backward_reads_input = Function::of_input;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+        for_each_pixel<In, Out>(at.first_band, at.last_band,
+                                [&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {

@@ -23,6 +23,7 @@ template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
@@ -31,7 +32,9 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
         else
             each_channels([&](auto take, auto give, std::size_t c) {
                 const auto p = take(at.parameters + c);
-                for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) { give(at.output + out + c, Rule::value(take(at.input() + in + c), p)); });
+                for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
+                    give(at.output + out + c, Rule::value(take(at.input() + in + c), p));
+                });
             });
     }
     template <Gradient Input>

@@ -19,6 +19,7 @@ template <class Arithmetic, Layout Out, Layout... Ins>
 struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
+    static constexpr std::size_t bands = Out.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     /// Where the channels of input `number` begin in a pixel that leaves.
@@ -43,7 +44,7 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     template <std::size_t Number>
     static void take(const Forward<Scalar>& at) {
-        for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<ins[Number], Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }

@@ -22,10 +22,11 @@ template <class Arithmetic, Layout Out, Layout In, class Settings = detail::Norm
 struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
+    static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });

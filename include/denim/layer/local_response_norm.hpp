@@ -22,12 +22,13 @@ struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
     static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
         Scalar *base = at.scratch, *squares = base + channels;
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const Scalar* x = at.input() + in;
             bases(x, base, squares);
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);

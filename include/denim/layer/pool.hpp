@@ -24,10 +24,12 @@ template <class Kernel, class Number, Layout Out>
 struct PoolLayer : LayerDefaults<Number> {
     using Scalar = Number;
     static constexpr std::size_t record_size = Kernel::record_size;
-    static constexpr std::size_t operations = Out.shape.size();
+    static constexpr std::size_t bands = Kernel::bands, operations = Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) { Kernel::forward(at.input(), at.output, at.record); }
+    static void forward(const Forward<Scalar>& at) {
+        Kernel::forward(at.input(), at.output, at.record, at.first_band, at.last_band);
+    }
     template <Gradient Input>
     static void backward(const Backward<Scalar>& at) {
         Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());

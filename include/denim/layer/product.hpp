@@ -20,12 +20,12 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
     static constexpr std::array<Layout, count> ins{Ins...};
-    static constexpr std::size_t operations = (count - 1) * Out.shape.size();
+    static constexpr std::size_t bands = Out.shape.height, operations = (count - 1) * Out.shape.size();
     static constexpr bool backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
                     for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
                 };

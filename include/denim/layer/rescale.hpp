@@ -19,11 +19,12 @@ template <class Arithmetic, Layout Out, Layout In, class Rule>
 struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     static constexpr std::size_t operations = 2 * In.shape.size();
+    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
         if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
         });
     }

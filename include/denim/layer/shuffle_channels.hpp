@@ -16,10 +16,11 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
 struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
+    static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
+        for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const Scalar* from = at.input() + in;
             Scalar* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });

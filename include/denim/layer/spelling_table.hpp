@@ -34,6 +34,7 @@
 #include <denim/layer/rescale.hpp>
 #include <denim/layer/normalise.hpp>
 #include <denim/layer/sum.hpp>
+#include <denim/layer/sum_activation.hpp>
 #include <denim/layer/product.hpp>
 #include <denim/layer/repeat.hpp>
 #include <denim/layer/residual.hpp>

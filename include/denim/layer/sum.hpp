@@ -18,19 +18,29 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, Layout Out, Layout... Ins>
 struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
-    static constexpr std::size_t operations = (sizeof...(Ins) - 1) * Out.shape.size();
+    static constexpr std::size_t bands = Out.shape.height, operations = (sizeof...(Ins) - 1) * Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
     static void forward(const Forward<Scalar>& at) {
-        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>(
-                [&](std::size_t y, std::size_t x) { add(at.output + Out.offset(y, x), (at.inputs[Number] + Ins.offset(y, x))...); });
-        }(std::make_index_sequence<sizeof...(Ins)>{});
+        for_each_sum(at, [](Scalar*) {});
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
+        }(std::make_index_sequence<sizeof...(Ins)>{});
+    }
+
+protected:
+    // Calls then(sum) behind the sum of each pixel.
+    template <class Then>
+    static void for_each_sum(const Forward<Scalar>& at, Then then) {
+        [&]<std::size_t... Number>(std::index_sequence<Number...>) {
+            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
+                Scalar* const sum = at.output + Out.offset(y, x);
+                add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
+                then(sum);
+            });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
 

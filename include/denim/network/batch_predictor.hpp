@@ -98,7 +98,8 @@ private:
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
-        parallel_for(call.team, layer.bands, layer.operations, [&](std::size_t band, std::size_t worker) {
+        const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
+        parallel_for(call.team, layer.bands, work, [&](std::size_t band, std::size_t worker) {
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = band;

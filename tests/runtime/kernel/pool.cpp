@@ -71,8 +71,8 @@ void check_pool(bool wrong = false) {
         result.written = result.added = shifted(picture(in, 3, untouched));
         std::vector<std::uint8_t> record(Pool::record_size + 1, 99);
         const auto from = shifted(input), pull = shifted(gradient);
-        Pool::forward(from.data() + off, result.output.data() + off, record.data());
-        Pool::forward(from.data() + off, result.silent.data() + off, nullptr);
+        Pool::forward(from.data() + off, result.output.data() + off, record.data(), 0, Pool::bands);
+        for (std::size_t band = 0; band < Pool::bands; ++band) Pool::forward(from.data() + off, result.silent.data() + off, nullptr, band, band + 1);
         Pool::template backward<Gradient::write>(pull.data() + off, record.data(), result.written.data() + off);
         Pool::template backward<Gradient::add>(pull.data() + off, record.data(), result.added.data() + off);
         CHECK(record.back() == 99);

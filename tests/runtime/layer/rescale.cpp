@@ -54,7 +54,7 @@ void compare_with_twin() {
     for (float& number : dy) number = static_cast<float>(random.uniform(-3, 3));
     const auto passed = [&]<class Layer>(Layer /*layer*/) {
         std::vector<float> all(outer.size(), 7), written(inner.size(), 7), added(inner.size(), 7);
-        Layer::forward({.inputs = {x.data()}, .output = all.data()});
+        Layer::forward({.inputs = {x.data()}, .output = all.data(), .last_band = Layer::bands});
         Layer::template backward<Gradient::write>({.inputs = {x.data()}, .input_gradients = {written.data()}, .output_gradient = dy.data()});
         Layer::template backward<Gradient::add>({.inputs = {x.data()}, .input_gradients = {added.data()}, .output_gradient = dy.data()});
         all.insert(all.end(), written.begin(), written.end());

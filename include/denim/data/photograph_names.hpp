@@ -174,7 +174,7 @@ inline PhotographNames names_in_folder(const std::filesystem::path& folder, cons
 }
 
 /// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
-/// the table's folder. Throws FileError where a line has too few fields, and for a table in UTF-16.
+/// the table's folder. Throws FileError where a line has too few fields, where the first one is a header of other names, and for a table in UTF-16.
 inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
                                       const std::array<std::string, 2>& columns = {"path", "label"}) {
     PhotographNames all;
@@ -199,6 +199,10 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
         }
         if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
             throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
+        std::error_code unknown;
+        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) && !std::filesystem::exists(all.folder / fields[0], unknown))
+            throw FileError(table.string(), "line 1: columns '" + columns[0] + "' and '" + columns[1] + "', or a photograph, were expected, but got '" +
+                                                fields[0] + "' and '" + fields[1] + "'; names_in_table takes the names of the columns");
         const std::int32_t number = numbers.of(fields[label]);
         if (number < 0) continue;
         all.names.add(fields[path]);

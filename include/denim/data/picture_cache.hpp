@@ -18,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -137,7 +138,8 @@ private:
 template <PictureSource Source>
 class CachedSource {
 public:
-    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)`, where it has them, tell pictures and their changes apart.
+    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)` tell pictures and their changes apart; of a source that has
+    /// neither, nobody knows whether a file has its pictures or another's, so that each CachedSource decodes them once itself.
     CachedSource(const Source& source, const std::filesystem::path& path)
         : source_(source), erased_(source), file_(path, erased_.shape(), erased_.bytes(), keys()) {
         if (erased_.forward()) fill();
@@ -175,8 +177,10 @@ public:
     [[nodiscard]] std::uint64_t version(std::size_t index) const {
         if constexpr (requires { source_.version(index); })
             return source_.version(index);
-        else
+        else if constexpr (requires { source_.key(index); })
             return 1;
+        else
+            return own_;
     }
 
     /// Decodes what the file does not have yet, on all threads.
@@ -197,9 +201,15 @@ private:
         return all;
     }
 
+    static std::uint64_t drawn_number() {
+        std::random_device device;
+        return (std::uint64_t{device()} << 32 | device()) | 1;
+    }
+
     const Source& source_;
     SourceReference erased_;
     PictureCacheFile file_;
+    std::uint64_t own_ = drawn_number();
 };
 
 }  // namespace denim::inline DENIM_TARGET

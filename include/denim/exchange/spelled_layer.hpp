@@ -131,6 +131,22 @@ inline std::string activation_word(std::string_view name) {
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 
+/// A word of C++ itself.
+inline bool is_keyword(std::string_view name) {
+    static constexpr std::string_view words[] = {
+        "alignas",   "alignof",   "and",       "and_eq",       "asm",          "auto",       "bitand",        "bitor",     "bool",        "break",
+        "case",      "catch",     "char",      "char16_t",     "char32_t",     "char8_t",    "class",         "co_await",  "co_return",   "co_yield",
+        "compl",     "concept",   "const",     "const_cast",   "consteval",    "constexpr",  "constinit",     "continue",  "decltype",    "default",
+        "delete",    "do",        "double",    "dynamic_cast", "else",         "enum",       "explicit",      "export",    "extern",      "false",
+        "float",     "for",       "friend",    "goto",         "if",           "inline",     "int",           "long",      "mutable",     "namespace",
+        "new",       "noexcept",  "not",       "not_eq",       "nullptr",      "operator",   "or",            "or_eq",     "private",     "protected",
+        "public",    "register",  "requires",  "return",       "short",        "signed",     "sizeof",        "static",    "static_cast", "struct",
+        "switch",    "template",  "this",      "thread_local", "throw",        "true",       "try",           "typedef",   "typeid",      "typename",
+        "union",     "unsigned",  "using",     "virtual",      "void",         "volatile",   "wchar_t",       "while",     "xor",         "xor_eq",
+        "static_assert", "reinterpret_cast"};
+    return std::ranges::find(words, name) != std::end(words);
+}
+
 /// What C++ takes as the name of a type, but for its keywords.
 inline bool is_identifier(std::string_view name) {
     const auto fits = [](char letter) {

@@ -42,7 +42,7 @@ inline std::string input_text(Shape picture) {
 }
 
 inline void require_identifier(const std::string& name) {
-    if (!is_identifier(name)) throw std::invalid_argument(in_quotes(name) + " is no name of a type in C++");
+    if (!is_identifier(name) || is_keyword(name)) throw std::invalid_argument(in_quotes(name) + " is no name of a type in C++");
 }
 
 /// "using NAME = denim::Network<...>;", a line for each layer.

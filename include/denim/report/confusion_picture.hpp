@@ -6,6 +6,8 @@
 #include <denim/metric/confusion.hpp>
 #include <denim/report/colour_scale.hpp>
 
+#include <cmath>
+
 namespace denim {
 
 /// How a confusion matrix is drawn.
@@ -20,7 +22,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
 /// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
-/// class.
+/// class. Of many classes, shares and names that would be too small to read are left out, and of more than half as many as pixels the picture is
+/// wider, 2 pixels for each.
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options = {});
 
@@ -53,9 +56,12 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
             std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
             " names and " + std::to_string(options.size) + " pixels");
     constexpr Colour ink{30, 30, 30};
-    const auto side = static_cast<float>(options.size), many = static_cast<float>(classes);
+    constexpr float readable = 5;  // pixels of a letter's height
+    const std::size_t size = std::max(options.size, 2 * classes);
+    const auto side = static_cast<float>(size), many = static_cast<float>(classes);
     // Names take what they need, the cells get the rest.
-    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many));
+    const std::size_t named = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(2 * many * readable / side)));  // each so many
+    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many * static_cast<float>(named)));
     float longest = 0;
     for (const std::string& name : names) longest = std::max(longest, text_width(name, name_height));
     const float margin = 0.02f * side, label = 0.03f * side, top = 2 * margin + 1.2f * label;
@@ -66,7 +72,7 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
     const bool upright = longest > 0.9f * static_cast<float>(cell);
     const float names_below = upright ? longest : name_height;
     Picture picture{Size{static_cast<std::size_t>(static_cast<float>(upper + whole) + 2 * margin + names_below + 1.5f * label),
-                         options.size}};
+                         size}};
     const auto middle = [&](std::size_t place) { return (static_cast<float>(place) + 0.5f) * static_cast<float>(cell); };
 
     std::size_t largest = 0;
@@ -79,10 +85,12 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
             const std::size_t count = counts(row, column);
             const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
             fill(picture, box, blue_scale(detail::ratio(count, largest)));
+            if (text_height < readable) continue;
             draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
                              detail::fixed(detail::ratio(count, sum), 2),
                              {.height = text_height, .colour = 2 * count > largest ? white : ink});
         }
+        if (row % named != 0) continue;
         draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
                   static_cast<float>(upper) + middle(row) + 0.35f * name_height, names[row],
                   {.height = name_height, .colour = ink});

@@ -5,10 +5,13 @@
 #include <denim/metric/history.hpp>
 #include <denim/metric/resampled.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
@@ -41,8 +44,22 @@ private:
     }
 };
 
+namespace detail {
+
+/// A sample that is learned from and asked about.
+inline std::optional<std::size_t> on_both_sides(const Fold& fold) {
+    std::vector<std::size_t> learned = fold.train;
+    std::ranges::sort(learned);
+    for (const std::size_t sample : fold.test)
+        if (std::ranges::binary_search(learned, sample)) return sample;
+    return std::nullopt;
+}
+
+}  // namespace detail
+
 /// Calls `run(train, test, number)` for each fold with two parts of the set, `set.select(places)`; it trains and gives what `evaluate` says, or
-/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part.
+/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part. Throws std::invalid_argument, before anything is
+/// trained, where a sample is on both sides of a fold.
 ///
 ///     const CrossValidation result = cross_validate(set, k_folds(labels, 5, Seed{1}), [](const auto& train, const auto& test, std::size_t fold) {
 ///         Net network{Seed{fold}};
@@ -52,6 +69,10 @@ private:
 template <class Set, class Run>
 CrossValidation cross_validate(const Set& set, std::span<const Fold> folds, Run run) {
     if (folds.empty()) throw std::invalid_argument("denim: cross_validate: at least 1 fold was expected, but got none");
+    for (std::size_t number = 0; number < folds.size(); ++number)
+        if (const auto both = detail::on_both_sides(folds[number]))
+            throw std::invalid_argument("denim: cross_validate: samples on one side of each fold were expected, but fold " + std::to_string(number) +
+                                        " learns from sample " + std::to_string(*both) + " and is asked about it");
     CrossValidation result;
     double train = 0, test = 0;
     for (std::size_t number = 0; number < folds.size(); ++number) {

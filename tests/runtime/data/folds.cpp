@@ -166,3 +166,18 @@ TEST_CASE("an interval over folds is as wide as Nadeau and Bengio say") {
     CHECK(text.str() == "accuracy 0.9000 +- 0.0158, 95 % interval 0.8706 to 0.9294; loss 1.0000 +- 0.0000, 95 % interval 1.0000 to 1.0000\n");
     CHECK_THROWS_AS(cross_validate(Counted{1}, {}, [](auto&&...) { return Score{}; }), std::invalid_argument);
 }
+
+TEST_CASE("a sample on both sides of a fold is refused before anything is trained") {
+    struct Places {
+        [[nodiscard]] std::size_t select(std::span<const std::size_t> places) const { return places.size(); }
+    };
+    std::size_t trained = 0;
+    const auto run = [&](const std::vector<Fold>& folds) {
+        cross_validate(Places{}, folds, [&](std::size_t, std::size_t, std::size_t) { return ++trained, Score{}; });
+    };
+    run({{{0, 1}, {2, 3}}, {{2, 3}, {0, 3 - 2}}});  // in two folds a sample may stand
+    CHECK(trained == 2);
+    CHECK(said([&] { run({{{0, 1}, {2, 3}}, {{2, 3, 9}, {0, 9}}}); }) ==
+          "denim: cross_validate: samples on one side of each fold were expected, but fold 1 learns from sample 9 and is asked about it");
+    CHECK(trained == 2);
+}

@@ -90,6 +90,14 @@ TEST_CASE("a table names photographs and their labels") {
     CHECK(quoted.class_names == std::vector<std::string>{"a", "a \"b\", c"});
     for (const std::string wrong : {"a.png,\"shoes\nb.png,hats\n", "a.png,\n", ",shoes\n", "\"", "a.png,\"shoes\"\"\n"})
         CHECK(message_of([&] { table(wrong); }).find("line 1: a path and a label were expected") != std::string::npos);
+    for (const std::string header : {"file,class", "path,class", "Path,Label", "image,label"})
+        CHECK(message_of([&] { table(header + "\nglasses/1.png,glasses\n"); })
+                  .ends_with("list.csv: line 1: columns 'path' and 'label', or a photograph, were expected, but got '" + header.substr(0, header.find(',')) + "' and '" +
+                             header.substr(header.find(',') + 1) + "'; names_in_table takes the names of the columns"));
+    std::filesystem::copy_file(scratch / "glasses/1.png", scratch / "without_ending");
+    CHECK(table("without_ending,glasses\n").size() == 1);
+    CHECK(table("gone.png,glasses\n").size() == 1);  // that is told when it is read
+    CHECK(names_in_table(scratch / "list.csv", {}, {"file", "class"}).names.size() == 1);
     CHECK(message_of([&] { table("path,label\nglasses/1.png\n"); })
               .ends_with("list.csv: line 2: a path and a label were expected, as in \"shoes/1.jpg,shoes\""));
 }
@@ -205,6 +213,39 @@ TEST_CASE("a cache gives what was decoded, again after changes, in any state of 
               .ends_with("the cache has pictures of shape (12, 9, 3), but this source gives (9, 9, 3); take another file for each size"));
     std::ofstream{scratch / "text"} << "a text that somebody wants to keep, longer than the head of a cache is, 64 bytes";
     CHECK(message_of([&] { CachedSource{now, scratch / "text"}; }).find("a cache of decoded pictures was expected") != std::string::npos);
+}
+
+namespace {
+
+/// A source that says neither which pictures it has nor when they change.
+struct Anonymous {
+    std::uint8_t colour = 0;
+    mutable std::size_t read_before = 0;
+
+    [[nodiscard]] std::size_t size() const { return 3; }
+    [[nodiscard]] Shape shape() const { return {2, 2, 1}; }
+    [[nodiscard]] bool label(std::size_t index) const { return index == 2; }
+    void read(std::size_t index, std::uint8_t* to) const {
+        ++read_before;
+        std::fill_n(to, 4, static_cast<std::uint8_t>(colour + index));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("sources without a key or a version do not get each other's pictures from one cache") {
+    const Scratch scratch;
+    std::array<std::uint8_t, 4> picture{};
+    for (const std::uint8_t colour : {std::uint8_t{10}, std::uint8_t{20}}) {
+        const Anonymous source{colour};
+        const CachedSource cached{source, scratch / "pictures.cache"};
+        for (int round = 0; round < 2; ++round)
+            for (std::size_t n = 0; n < 3; ++n) {
+                CHECK(cached.read(n, picture.data()));
+                CHECK(picture[3] == colour + n);
+            }
+        CHECK(source.read_before == 3);  // once each
+    }
 }
 
 TEST_CASE("programs that write one cache at once, and are killed, leave one that is right") {

@@ -66,6 +66,17 @@ TEST_CASE("many classes with long names, an empty class, no pictures at all") {
     CHECK(draw_confusion(Confusion(std::array<std::size_t, 2>{17, 17}, 3), names).size.width == 800);
     CHECK(draw_confusion(counts({0, 0, 0, 0}, 2), {"a", "b"}).size.width == 800);
     CHECK(draw_confusion(counts({5}, 1), {"one"}).size.width == 800);
+    Confusion thousand(std::array<std::size_t, 2>{1000, 1000}, std::size_t{0});
+    for (std::size_t n = 0; n < 1000; ++n) thousand(n, n) = 4;
+    std::vector<std::string> words;
+    for (std::size_t n = 0; n < 1000; ++n) words.push_back("n" + std::to_string(n));
+    const Picture many = draw_confusion(thousand, words);
+    CHECK(many.size.width == 2000);
+    std::size_t full = 0;
+    for (std::size_t n = 0; n < many.pixels.size(); n += 3)
+        full += Colour{many.pixels[n], many.pixels[n + 1], many.pixels[n + 2]} == blue_scale(1) ? 1 : 0;
+    CHECK(full >= 1000);  // each class has its pixel
+    CHECK(has(many, Colour{30, 30, 30}));
     CHECK(message_of([] { draw_confusion(counts({1, 2, 3, 4}, 2), {"a"}); }).find("2 x 2, 1 names") != std::string::npos);
     CHECK(message_of([] { draw_confusion(counts({5}, 1), {"one"}, {.size = 300}); }).find("300 pixels") != std::string::npos);
 }

@@ -60,6 +60,17 @@ struct Floats {
     }
 };
 
+/// Labels as other types that a number is made of.
+enum Kind { shirt, shoe, hat };
+template <class Label>
+struct LabelledAs {
+    const DataSet& set;
+    [[nodiscard]] std::size_t size() const { return set.size(); }
+    [[nodiscard]] Shape shape() const { return set.shape(); }
+    [[nodiscard]] Label label(std::size_t index) const { return static_cast<Label>(set.label(index)); }
+    void read(std::size_t index, std::uint8_t* to) const { set.read(index, to); }
+};
+
 const DataSet train = drawn(50, 1), validation = drawn(70, 2);
 const FitOptions options{.epochs = 3, .batch = 8, .seed = Seed{9}};
 
@@ -183,4 +194,17 @@ TEST_CASE("a run that was stopped goes on from its checkpoint with the same bits
         fit(resumed, source, validation, mixed, Checkpoint{.folder = scratch.folder()});
         CHECK(std::memcmp(resumed.parameters().data(), whole.first.data(), whole.first.size() * sizeof(float)) == 0);
     }
+}
+
+TEST_CASE("labels may be enums, letters, bools and wide numbers") {
+    const auto expected = learnt(train, validation);
+    CHECK(same(learnt(LabelledAs<Kind>{train}, LabelledAs<Kind>{validation}), expected));
+    CHECK(same(learnt(LabelledAs<char>{train}, LabelledAs<std::uint8_t>{validation}), expected));
+    CHECK(same(learnt(LabelledAs<std::int64_t>{train}, LabelledAs<std::size_t>{validation}), expected));
+    DataSet two = drawn(50, 1);
+    for (auto& label : two.labels) label = label > 0 ? 1 : 0;
+    CHECK(same(learnt(LabelledAs<bool>{two}, LabelledAs<bool>{two}), learnt(two, two)));
+    two.labels(3) = 7;
+    const std::string refused = message_of([&] { learnt(LabelledAs<std::int64_t>{two}, validation); });
+    CHECK(refused == "denim: label number 3 of the training set is 7, but the network's last layer has 3 outputs: labels go from 0 to 2");
 }

@@ -101,6 +101,7 @@ TEST_CASE("lines are short, and end where something with brackets begins") {
 TEST_CASE("names that are taken, are no names, and what a program takes that is no photograph") {
     const Exported file{Network<Image<4, 5, 1>, Sequential<Conv<3, 2>, Dense<2>>>{}};
     CHECK(message_of([&] { static_cast<void>(file.program("2nd")); }).find("'2nd' is no name of a type in C++") != std::string::npos);
+    CHECK(message_of([&] { static_cast<void>(file.program("class")); }).find("'class' is no name of a type in C++") != std::string::npos);
     const std::string text = file.program("Digits").text;
     has(text, "Digits trained() {\n    Digits network;\n");
     has(text, "    if (numbers.size() != Digits::input.size()) throw std::runtime_error(\"an array of shape (4, 5, 1) was expected\");\n");

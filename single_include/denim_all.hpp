@@ -3289,7 +3289,7 @@ inline PhotographNames names_in_folder(const std::filesystem::path& folder, cons
 }
 
 /// What a table (CSV) names, in its order: columns of the names `columns`, or the first two where its first line does not have these. Paths begin at
-/// the table's folder. Throws FileError where a line has too few fields, and for a table in UTF-16.
+/// the table's folder. Throws FileError where a line has too few fields, where the first one is a header of other names, and for a table in UTF-16.
 inline PhotographNames names_in_table(const std::filesystem::path& table, std::vector<std::string> class_names = {},
                                       const std::array<std::string, 2>& columns = {"path", "label"}) {
     PhotographNames all;
@@ -3314,6 +3314,10 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
         }
         if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
             throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
+        std::error_code unknown;
+        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) && !std::filesystem::exists(all.folder / fields[0], unknown))
+            throw FileError(table.string(), "line 1: columns '" + columns[0] + "' and '" + columns[1] + "', or a photograph, were expected, but got '" +
+                                                fields[0] + "' and '" + fields[1] + "'; names_in_table takes the names of the columns");
         const std::int32_t number = numbers.of(fields[label]);
         if (number < 0) continue;
         all.names.add(fields[path]);
@@ -4859,7 +4863,8 @@ private:
 template <PictureSource Source>
 class CachedSource {
 public:
-    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)`, where it has them, tell pictures and their changes apart.
+    /// Keeps a reference to `source`. Its members `key(index)` and `version(index)` tell pictures and their changes apart; of a source that has
+    /// neither, nobody knows whether a file has its pictures or another's, so that each CachedSource decodes them once itself.
     CachedSource(const Source& source, const std::filesystem::path& path)
         : source_(source), erased_(source), file_(path, erased_.shape(), erased_.bytes(), keys()) {
         if (erased_.forward()) fill();
@@ -4897,8 +4902,10 @@ public:
     [[nodiscard]] std::uint64_t version(std::size_t index) const {
         if constexpr (requires { source_.version(index); })
             return source_.version(index);
-        else
+        else if constexpr (requires { source_.key(index); })
             return 1;
+        else
+            return own_;
     }
 
     /// Decodes what the file does not have yet, on all threads.
@@ -4919,9 +4926,15 @@ private:
         return all;
     }
 
+    static std::uint64_t drawn_number() {
+        std::random_device device;
+        return (std::uint64_t{device()} << 32 | device()) | 1;
+    }
+
     const Source& source_;
     SourceReference erased_;
     PictureCacheFile file_;
+    std::uint64_t own_ = drawn_number();
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -19511,8 +19524,18 @@ private:
     template <class Set>
     static constexpr bool has_labels = labels_of<Set>();
 
+    /// A label as a number that can be compared: of a bool, a letter and an enum what they stand for.
     template <class Label>
-    void add_label(Label label, std::span<const std::size_t> heads_of_network, const std::string& name) {
+    static constexpr auto whole_number(Label label) {
+        static_assert(!std::floating_point<Label>, "denim: labels are whole numbers: a source's label(index) gives the class of a picture, from 0.");
+        if constexpr (std::integral<Label> && sizeof(Label) > 1)
+            return static_cast<std::conditional_t<std::signed_integral<Label>, std::int64_t, std::uint64_t>>(label);
+        else
+            return static_cast<std::int32_t>(label);
+    }
+    template <class Label>
+    void add_label(Label of_source, std::span<const std::size_t> heads_of_network, const std::string& name) {
+        const auto label = whole_number(of_source);
         const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
         const bool none = heads > 1 && std::cmp_equal(label, no_label);
         if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {
@@ -22500,6 +22523,22 @@ inline std::string activation_word(std::string_view name) {
     throw std::invalid_argument("the activation " + in_quotes(name) + " has no spelling");
 }
 
+/// A word of C++ itself.
+inline bool is_keyword(std::string_view name) {
+    static constexpr std::string_view words[] = {
+        "alignas",   "alignof",   "and",       "and_eq",       "asm",          "auto",       "bitand",        "bitor",     "bool",        "break",
+        "case",      "catch",     "char",      "char16_t",     "char32_t",     "char8_t",    "class",         "co_await",  "co_return",   "co_yield",
+        "compl",     "concept",   "const",     "const_cast",   "consteval",    "constexpr",  "constinit",     "continue",  "decltype",    "default",
+        "delete",    "do",        "double",    "dynamic_cast", "else",         "enum",       "explicit",      "export",    "extern",      "false",
+        "float",     "for",       "friend",    "goto",         "if",           "inline",     "int",           "long",      "mutable",     "namespace",
+        "new",       "noexcept",  "not",       "not_eq",       "nullptr",      "operator",   "or",            "or_eq",     "private",     "protected",
+        "public",    "register",  "requires",  "return",       "short",        "signed",     "sizeof",        "static",    "static_cast", "struct",
+        "switch",    "template",  "this",      "thread_local", "throw",        "true",       "try",           "typedef",   "typeid",      "typename",
+        "union",     "unsigned",  "using",     "virtual",      "void",         "volatile",   "wchar_t",       "while",     "xor",         "xor_eq",
+        "static_assert", "reinterpret_cast"};
+    return std::ranges::find(words, name) != std::end(words);
+}
+
 /// What C++ takes as the name of a type, but for its keywords.
 inline bool is_identifier(std::string_view name) {
     const auto fits = [](char letter) {
@@ -22542,7 +22581,7 @@ inline std::string input_text(Shape picture) {
 }
 
 inline void require_identifier(const std::string& name) {
-    if (!is_identifier(name)) throw std::invalid_argument(in_quotes(name) + " is no name of a type in C++");
+    if (!is_identifier(name) || is_keyword(name)) throw std::invalid_argument(in_quotes(name) + " is no name of a type in C++");
 }
 
 /// "using NAME = denim::Network<...>;", a line for each layer.
@@ -25684,7 +25723,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// Draws counts (true class, predicted class): the blue scale shows counts, the text each row's share to two decimals, white
 /// above half of the largest count. Class names stand on both axes; throws std::invalid_argument unless there is one for each
-/// class.
+/// class. Of many classes, shares and names that would be too small to read are left out, and of more than half as many as pixels the picture is
+/// wider, 2 pixels for each.
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options = {});
 
@@ -26423,8 +26463,22 @@ private:
     }
 };
 
+namespace detail {
+
+/// A sample that is learned from and asked about.
+inline std::optional<std::size_t> on_both_sides(const Fold& fold) {
+    std::vector<std::size_t> learned = fold.train;
+    std::ranges::sort(learned);
+    for (const std::size_t sample : fold.test)
+        if (std::ranges::binary_search(learned, sample)) return sample;
+    return std::nullopt;
+}
+
+}  // namespace detail
+
 /// Calls `run(train, test, number)` for each fold with two parts of the set, `set.select(places)`; it trains and gives what `evaluate` says, or
-/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part.
+/// anything else with `loss` and `accuracy`. Nothing in a fold may be chosen by its test part. Throws std::invalid_argument, before anything is
+/// trained, where a sample is on both sides of a fold.
 ///
 ///     const CrossValidation result = cross_validate(set, k_folds(labels, 5, Seed{1}), [](const auto& train, const auto& test, std::size_t fold) {
 ///         Net network{Seed{fold}};
@@ -26434,6 +26488,10 @@ private:
 template <class Set, class Run>
 CrossValidation cross_validate(const Set& set, std::span<const Fold> folds, Run run) {
     if (folds.empty()) throw std::invalid_argument("denim: cross_validate: at least 1 fold was expected, but got none");
+    for (std::size_t number = 0; number < folds.size(); ++number)
+        if (const auto both = detail::on_both_sides(folds[number]))
+            throw std::invalid_argument("denim: cross_validate: samples on one side of each fold were expected, but fold " + std::to_string(number) +
+                                        " learns from sample " + std::to_string(*both) + " and is asked about it");
     CrossValidation result;
     double train = 0, test = 0;
     for (std::size_t number = 0; number < folds.size(); ++number) {
@@ -36692,7 +36750,7 @@ DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::strin
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? kind : "; this is " + kind));
+        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? "; its first bytes are those of neither" : "; this is " + kind));
     }
     try {
         const detail::KerasModel model{json};
@@ -38024,9 +38082,12 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
             std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
             " names and " + std::to_string(options.size) + " pixels");
     constexpr Colour ink{30, 30, 30};
-    const auto side = static_cast<float>(options.size), many = static_cast<float>(classes);
+    constexpr float readable = 5;  // pixels of a letter's height
+    const std::size_t size = std::max(options.size, 2 * classes);
+    const auto side = static_cast<float>(size), many = static_cast<float>(classes);
     // Names take what they need, the cells get the rest.
-    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many));
+    const std::size_t named = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(2 * many * readable / side)));  // each so many
+    const float name_height = detail::fitting_height(names, 0.22f * side, std::min(0.028f * side, 0.5f * side / many * static_cast<float>(named)));
     float longest = 0;
     for (const std::string& name : names) longest = std::max(longest, text_width(name, name_height));
     const float margin = 0.02f * side, label = 0.03f * side, top = 2 * margin + 1.2f * label;
@@ -38037,7 +38098,7 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
     const bool upright = longest > 0.9f * static_cast<float>(cell);
     const float names_below = upright ? longest : name_height;
     Picture picture{Size{static_cast<std::size_t>(static_cast<float>(upper + whole) + 2 * margin + names_below + 1.5f * label),
-                         options.size}};
+                         size}};
     const auto middle = [&](std::size_t place) { return (static_cast<float>(place) + 0.5f) * static_cast<float>(cell); };
 
     std::size_t largest = 0;
@@ -38050,10 +38111,12 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
             const std::size_t count = counts(row, column);
             const Box box{left + static_cast<int>(column) * cell, upper + static_cast<int>(row) * cell, cell, cell};
             fill(picture, box, blue_scale(detail::ratio(count, largest)));
+            if (text_height < readable) continue;
             draw_text_around(picture, static_cast<float>(left) + middle(column), static_cast<float>(upper) + middle(row),
                              detail::fixed(detail::ratio(count, sum), 2),
                              {.height = text_height, .colour = 2 * count > largest ? white : ink});
         }
+        if (row % named != 0) continue;
         draw_text(picture, static_cast<float>(left) - margin / 2 - text_width(names[row], name_height),
                   static_cast<float>(upper) + middle(row) + 0.35f * name_height, names[row],
                   {.height = name_height, .colour = ink});

@@ -72,7 +72,7 @@ private:
 
 public:
     static constexpr const char* name = "direct";
-    static constexpr std::size_t bands = sizes.forward_tiles.rows;
+    static constexpr std::size_t bands = sizes.forward_tiles.bands();
     static constexpr std::size_t forward_prepare_parts = Of.window.rows;
     static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
     static constexpr std::size_t finish_parts = Of.window.rows;
@@ -128,7 +128,7 @@ DENIM_ONCE void DirectPass::prepare(const float* weights, const float* bias, flo
 
 DENIM_ONCE void DirectPass::forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first,
                                     std::size_t last) const {
-    for (std::size_t y = first; y < last; ++y) forward_tiles.row(of, input, prepared, output, record, y, true);
+    forward_tiles.run(of, input, prepared, output, record, first, last, true);
 }
 
 DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared,
@@ -145,7 +145,7 @@ DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const fl
     for (std::size_t y = 0; y < of.rows; ++y)
         for (std::size_t x = 0; x < of.columns; ++x)
             std::copy_n(output_gradient + of.output.offset(y, x), of.filters(), z + flipped.input.offset(y, x));
-    for (std::size_t y = 0; y < flipped.rows; ++y) backward_tiles.row(flipped, z, weights, input_gradient, nullptr, y, mode == Gradient::write);
+    backward_tiles.run(flipped, z, weights, input_gradient, nullptr, 0, backward_tiles.bands(), mode == Gradient::write);
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

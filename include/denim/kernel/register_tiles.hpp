@@ -153,6 +153,7 @@ struct RegisterTiles {
     std::size_t rows = 0;                 ///< of what is stored: with a pool, each takes two rows of z
     std::size_t unit = 1;                 ///< columns of z behind one of what is stored
     std::size_t tile_vectors = 1;
+    bool by_filters = false;  ///< all rows for one group of tile_vectors after the other: where weights would come from far away for each row
     // Tiles of a row differ by one unit at most, so that none of them is a thin rest.
     std::size_t large = 0, small = 0, large_tiles = 0, small_tiles = 0;  ///< pixels of the tiles, and how many
     TileRowSizes sizes;
@@ -162,9 +163,29 @@ struct RegisterTiles {
     /// group), zero where a vector ends beyond the filters.
     void pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const;
 
-    /// Row `y` of what is stored; `record` takes the winners of a pool, (row, column, padded), or is null. Padding is written only if `fill`.
-    void row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y, bool fill) const;
+    [[nodiscard]] constexpr std::size_t groups() const { return (vectors + tile_vectors - 1) / tile_vectors; }
+    /// Parts that may be computed side by side: groups of filters, or rows of what is stored.
+    [[nodiscard]] constexpr std::size_t bands() const { return by_filters ? groups() : rows; }
+
+    /// The bands from `first` to before `last`; `record` takes the winners of a pool, (row, column, padded), or is null. Padding is written only
+    /// if `fill`.
+    void run(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t first, std::size_t last,
+             bool fill) const;
+
+private:
+    void tile(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+              std::size_t group) const;
+    void clear_padding(const Convolution& of, float* output, std::size_t y) const;
 };
+
+/// Whether the weights are read once and the picture for each group of filters, or the other way round: what fits the second level is near
+/// enough to be read again and again, and of two that do not the less is read again.
+constexpr bool tiles_by_filters(const Convolution& of, const RegisterTiles& tiles) {
+    constexpr std::size_t near = 262'144 / sizeof(float);
+    const std::size_t picture = of.input.size();
+    if (tiles.packed_size <= near) return false;
+    return picture <= near || tiles.groups() * picture < tiles.rows * tiles.packed_size;
+}
 
 /// Its sizes.
 constexpr RegisterTiles register_tiles(const Convolution& of) {
@@ -185,6 +206,7 @@ constexpr RegisterTiles register_tiles(const Convolution& of) {
     tiles.large_tiles = width / tiles.unit % count;
     tiles.small_tiles = tiles.small > 0 ? count - tiles.large_tiles : 0;
     tiles.sizes = tile_row_sizes(of, tiles.padded);
+    tiles.by_filters = tiles_by_filters(of, tiles);
     return tiles;
 }
 
@@ -228,25 +250,38 @@ DENIM_ONCE void RegisterTiles::pack(const Convolution& of, const float* weights,
     }
 }
 
-DENIM_ONCE void RegisterTiles::row(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
-                                   bool fill) const {
+DENIM_ONCE void RegisterTiles::run(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record,
+                                   std::size_t first, std::size_t last, bool fill) const {
+    const std::size_t last_group = by_filters ? last : groups();
+    if (by_filters)
+        for (std::size_t group = first; group < last; ++group)
+            for (std::size_t y = 0; y < rows; ++y) tile(of, input, packed, output, record, y, group);
+    else
+        for (std::size_t y = first; y < last; ++y)
+            for (std::size_t group = 0; group < groups(); ++group) tile(of, input, packed, output, record, y, group);
+    if (fill && of.output.stride > padded && last_group == groups())
+        for (std::size_t y = by_filters ? 0 : first; y < (by_filters ? rows : last); ++y) clear_padding(of, output, y);
+}
+
+DENIM_ONCE void RegisterTiles::tile(const Convolution& of, const float* input, const float* packed, float* output, std::uint8_t* record, std::size_t y,
+                                    std::size_t group) const {
     constexpr std::size_t lanes = simd::lanes<float>;
-    for (std::size_t first = 0; first < vectors; first += tile_vectors) {
-        const std::size_t taken = std::min(tile_vectors, vectors - first);
-        const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
-        const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
-        const auto run = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
-            if (count == 0) return;
-            tiles(sizes, input + of.input.offset(unit * y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
-                  output + of.output.offset(y, x / unit) + first * lanes,
-                  record ? record + (y * of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
-        };
-        const auto& kernels = taken == tile_vectors ? whole : rest;
-        run(kernels[0], 0, large_tiles);
-        run(kernels[1], large_tiles * large, small_tiles);
-    }
-    if (fill && of.output.stride > padded)
-        for (std::size_t x = 0; x < of.output.shape.width; ++x) std::fill_n(output + of.output.offset(y, x) + padded, of.output.stride - padded, 0.0f);
+    const std::size_t first = group * tile_vectors, taken = std::min(tile_vectors, vectors - first);
+    const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
+    const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+    const auto side_by_side = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
+        if (count == 0) return;
+        tiles(sizes, input + of.input.offset(unit * y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
+              output + of.output.offset(y, x / unit) + first * lanes,
+              record ? record + (y * of.output.shape.width + x / unit) * padded + first * lanes : nullptr, count, last);
+    };
+    const auto& kernels = taken == tile_vectors ? whole : rest;
+    side_by_side(kernels[0], 0, large_tiles);
+    side_by_side(kernels[1], large_tiles * large, small_tiles);
+}
+
+DENIM_ONCE void RegisterTiles::clear_padding(const Convolution& of, float* output, std::size_t y) const {
+    for (std::size_t x = 0; x < of.output.shape.width; ++x) std::fill_n(output + of.output.offset(y, x) + padded, of.output.stride - padded, 0.0f);
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

@@ -64,3 +64,11 @@ TEST_CASE("direct convolution: windows that are not square, strides by axis") {
         Case{.sizes = {9, 13, 17, 32, Window<1, 3>}, .epilogue = Epilogue::relu_pool, .zeros = {0, 1, 0, 1}, .input_step = 16},
         Case{.sizes = {11, 8, 3, 18, Window<5, 2>, {2, 1}}, .epilogue = Epilogue::relu_pool, .zeros = {2, 0, 2, 1}}>();
 }
+
+TEST_CASE("direct convolution: so many weights that a group of filters goes over all rows") {
+    constexpr Case wide{.sizes = {6, 5, 150, 70, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}, .output_step = 32};
+    constexpr Case pooled{.sizes = {7, 5, 96, 96, 3}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}, .output_border = {1, 0, 0, 2}};
+    static_assert(kernel::register_tiles(convolution(wide)).by_filters && kernel::register_tiles(convolution(pooled)).by_filters);
+    static_assert(!kernel::register_tiles(convolution(Case{.sizes = {6, 5, 30, 70, 3}})).by_filters);
+    all<wide, pooled>();
+}

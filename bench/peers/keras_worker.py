@@ -3,26 +3,34 @@
 import os
 
 import worker
-from worker import batch_size, chosen, labels, options, photographs, weights
+from worker import batch_size, chosen, labels, options, photographs
 
 os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
 import keras
+import keras_network
 import tensorflow as tf
 from keras import layers
 
 tf.config.threading.set_intra_op_parallelism_threads(options.threads)
 tf.config.threading.set_inter_op_parallelism_threads(options.threads)
-network = keras.Sequential(
-    [
-        keras.Input(photographs.shape[1:]),
-        layers.Conv2D(options.filters, options.kernel, activation="relu"), layers.MaxPooling2D(),
-        layers.Conv2D(options.filters, options.second, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
-        *([layers.Dense(options.hidden, activation="relu")] if options.hidden else []),
-        layers.Dense(options.classes),
-    ]
-)
+
+
+def study():
+    network = keras.Sequential(
+        [
+            keras.Input(photographs.shape[1:]),
+            layers.Conv2D(options.filters, options.kernel, activation="relu"), layers.MaxPooling2D(),
+            layers.Conv2D(options.filters, options.second, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
+            *([layers.Dense(options.hidden, activation="relu")] if options.hidden else []),
+            layers.Dense(options.classes),
+        ]
+    )
+    network.set_weights(worker.weights)
+    return network
+
+
+network = keras_network.network(options.network, photographs.shape[1:]) if options.network else study()
 network.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-network.set_weights(weights)
 answer = tf.function(lambda pictures: network(pictures, training=False))
 
 

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The network as ONNX, for the runtimes that only predict: float pictures (N, H, W, 3) in, logits out."""
+from pathlib import Path
+
 import worker
-from worker import options, photographs, weights
+from worker import options, photographs
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 
 def model():
+    """The file's bytes."""
+    if options.network:
+        return Path(options.network).read_bytes()
+    weights = worker.weights
     height, width = worker.picture_after_pools()
     initial, nodes = [], [helper.make_node("Transpose", ["pictures"], ["x0"], perm=[0, 3, 1, 2])]
 

@@ -9,10 +9,11 @@ import onnxruntime
 wishes = onnxruntime.SessionOptions()
 wishes.intra_op_num_threads = options.threads
 session = onnxruntime.InferenceSession(onnx_file.model(), wishes, providers=["CPUExecutionProvider"])
+name = session.get_inputs()[0].name
 
 
 def predict(step, size):
-    return session.run(None, {"pictures": photographs[chosen(step, size)].astype("float32") / 255})[0]
+    return session.run(None, {name: photographs[chosen(step, size)].astype("float32") / 255})[0]
 
 
 worker.serve(f"ONNX Runtime {onnxruntime.__version__}", None, predict)

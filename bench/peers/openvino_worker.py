@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""OpenVINO on the CPU in fp32: a model for batches, and one for single photographs tuned for latency."""
+"""OpenVINO on the CPU, in fp32 unless as it comes: a model for batches, and one for single photographs tuned for latency."""
+from functools import cache
+
 import worker
-from worker import batch_size, chosen, options, photographs
+from worker import chosen, options, photographs
 
 import onnx_file
 import openvino
 
 core = openvino.Core()
 read = core.read_model(onnx_file.model())
+precision = {} if options.as_it_comes else {"INFERENCE_PRECISION_HINT": "f32"}
 
 
-def compiled(size, hint):
+@cache
+def compiled(size):
     read.reshape([size, *photographs.shape[1:]])
-    return core.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint, "INFERENCE_NUM_THREADS": options.threads,
-                                            "NUM_STREAMS": 1})
-
-
-models = {batch_size: compiled(batch_size, "THROUGHPUT"), 1: compiled(1, "LATENCY")}
+    return core.compile_model(read, "CPU", {**precision, "PERFORMANCE_HINT": "LATENCY" if size == 1 else "THROUGHPUT",
+                                            "INFERENCE_NUM_THREADS": options.threads, "NUM_STREAMS": 1})
 
 
 def predict(step, size):
-    return models[size]([photographs[chosen(step, size)].astype("float32") / 255])[0]
+    return compiled(size)([photographs[chosen(step, size)].astype("float32") / 255])[0]
 
 
-worker.serve(f"OpenVINO {openvino.__version__.split('-')[0]}", None, predict)
+version = f"OpenVINO {openvino.__version__.split('-')[0]}"
+if options.as_it_comes:
+    version += f" as it comes, {compiled(1).get_property('INFERENCE_PRECISION_HINT').get_type_name()}"
+worker.serve(version, None, predict)

@@ -2,13 +2,15 @@
 """What every peer does: it builds one network from given weights, says that it is ready, and then works as it is told.
 
 A worker is a process that reads a line and answers with a line, so that the peers can take turns within one run:
-    logits FILE   writes the logits of the first 64 photographs as npy
+    logits FILE   writes the logits of the first batch of photographs as npy
     train N       trains N batches from uint8 photographs                    -> images/s
     predict N     predicts N batches                                         -> images/s
     single N      answers one photograph N times                             -> median milliseconds
+    memory -      says the most memory that the process has had              -> MB
     quit
 
-Weights come as npz: arrays "0" to "5" (or "7" with a hidden layer): weights and bias of each layer, as Keras lays them out.
+Weights of a network of the study come as npz: arrays "0" to "5" (or "7" with a hidden layer): weights and bias of each layer, as Keras lays
+them out. Any other network comes as an ONNX file (--network) that Denim has written.
 """
 import argparse
 import json
@@ -18,20 +20,25 @@ import sys
 import time
 
 _parser = argparse.ArgumentParser()
-for _name in ("kernel", "second", "filters", "hidden", "classes", "threads"):
-    _parser.add_argument(f"--{_name}", type=int, required=True)
-_parser.add_argument("--weights", required=True)
+for _name in ("kernel", "second", "filters", "hidden", "classes"):
+    _parser.add_argument(f"--{_name}", type=int)
+_parser.add_argument("--threads", type=int, required=True)
+_parser.add_argument("--batch", type=int, default=64)
+_parser.add_argument("--weights", help="of a network of the study, which has the sizes above")
+_parser.add_argument("--network", help="FILE.onnx instead")
 _parser.add_argument("--photographs", required=True)
+_parser.add_argument("--as-it-comes", action="store_true", help="leaves the arithmetic to the peer, where that is not fp32")
 options = _parser.parse_args()
 os.environ["OMP_NUM_THREADS"] = str(options.threads)
 
 import numpy as np
 
-batch_size = 64
+batch_size = options.batch
 _arrays = np.load(options.photographs)
 photographs, labels = _arrays["images"], _arrays["labels"]
-with np.load(options.weights) as _file:
-    weights = [_file[str(n)] for n in range(len(_file.files))]
+if not options.network:
+    with np.load(options.weights) as _file:
+        weights = [_file[str(n)] for n in range(len(_file.files))]
 
 
 def chosen(step, size):
@@ -52,6 +59,12 @@ def picture_after_pools():
     return side(photographs.shape[1]), side(photographs.shape[2])
 
 
+def _peak_memory():
+    """Of this program alone: getrusage counts what stood in its place before."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+
+
 def serve(version, train, predict):
     """`train(steps)` trains; `predict(step, size)` gives the logits of a batch as numpy has them. Never returns."""
     answers = sys.stdout
@@ -64,6 +77,8 @@ def serve(version, train, predict):
         answer = 0.0
         if command == "logits":
             np.save(argument, predict(0, batch_size))
+        elif command == "memory":
+            answer = _peak_memory()
         elif command == "single":
             calls = []
             for step in range(int(argument)):

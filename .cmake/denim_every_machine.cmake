@@ -68,8 +68,8 @@ function(denim_every_machine program)
             COMMENT "Closing the copy of ${program} for ${vectors} in itself"
             COMMAND "${CMAKE_CXX_COMPILER}" -r -nostdlib -Wl,--force-group-allocation $<TARGET_OBJECTS:${copy}>
                     $<$<BOOL:${archive}>:$<TARGET_FILE:$<IF:$<BOOL:${archive}>,${archive},${copy}>>> -o "${object}"
-            COMMAND "${CMAKE_OBJCOPY}" --redefine-sym main=denim_main_${vectors} --keep-global-symbol=denim_main_${vectors}
-                    --rename-section .init_array=denim_init_${vectors} "${object}")
+            COMMAND "${CMAKE_OBJCOPY}" --redefine-sym main=denim_main_${vectors} --rename-section .init_array=denim_init_${vectors} "${object}"
+            COMMAND "${CMAKE_OBJCOPY}" --keep-global-symbol=denim_main_${vectors} "${object}")  # apart: LLVM's would look for the old name
         set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
         list(APPEND objects "${object}")
     endforeach()

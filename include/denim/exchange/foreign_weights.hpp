@@ -133,6 +133,7 @@ DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path
     ForeignWeights weights{path.string(), false, {}};
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
+        if (!is_float(array.type)) throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + detail::no_float(array.type));
         try {
             weights.tensors.push_back({name, array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
@@ -141,23 +142,19 @@ DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path
     };
     ByteSource source{path};
     const std::string kind = detail::file_kind(source);
-    const auto refuse = [&](const std::string& what) {
-        const bool of_keras = what.find("Keras") != what.npos;
-        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
-                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
-    };
+    const auto refuse = [&] { source.fail("an npz, safetensors or PyTorch file was expected, this is " + detail::weights_kind(source)); };
     if (kind.starts_with("a PyTorch file")) {
         const PyTorchWeights file{std::move(source)};
         weights.ordered = true;
         for (std::size_t n = 0; n < file.names().size(); ++n)
             if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
     } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
-        const Npz file{std::move(source)};
-        if (file.names().empty()) refuse(kind);
+        const Npz file{path};
+        if (file.names().empty()) refuse();
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse();
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }

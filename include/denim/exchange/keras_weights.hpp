@@ -55,7 +55,7 @@ inline KerasWeights read_keras_weights(const std::filesystem::path& path) {
         return with_spelling(detail::KerasArrays{file, source.name()}.take(listing), config);
     }
     if (!kind.starts_with("an HDF5 file"))
-        source.fail("a .keras or an HDF5 file was expected" + (kind.empty() ? kind : ", this is " + kind));
+        source.fail("a .keras or an HDF5 file was expected" + (kind.empty() ? ", its first bytes are those of neither" : ", this is " + kind));
     const Hdf5 file{path};
     const std::string config = detail::model_config(file);
     detail::KerasListing listing;

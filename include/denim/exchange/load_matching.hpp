@@ -114,6 +114,7 @@ DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
     const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (const ElementType type = weights.type(row.name); !is_float(type)) return no_float(type);
     if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
     return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }

@@ -135,6 +135,17 @@ inline std::string_view element_name(ElementType type) {
     return names[static_cast<std::size_t>(type)];
 }
 
+inline bool is_float(ElementType type) { return type >= ElementType::float16; }
+
+namespace detail {
+
+/// Why numbers of this type are no weights: whole ones are quantised, and mean nothing without their scale.
+inline std::string no_float(ElementType type) {
+    return "numbers of float16, bfloat16, float32 or float64 were expected, " + std::string{element_name(type)} + " came";
+}
+
+}  // namespace detail
+
 /// The product of the extents times `unit`; nothing if it (or that of the extents that are not zero) exceeds 2^63 - 1.
 inline std::optional<std::size_t> checked_size(const std::vector<std::size_t>& shape, std::size_t unit = 1) {
     constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max();

@@ -23,6 +23,9 @@ DENIM_ONCE std::string zip_kind(const ByteSource& source);
 /// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
 DENIM_ONCE std::string file_kind(const ByteSource& source);
 
+/// Likewise for one who wanted weights: with what reads those of other programs.
+DENIM_ONCE std::string weights_kind(const ByteSource& source);
+
 }  // namespace denim::inline DENIM_TARGET::detail
 
 #if DENIM_BODIES
@@ -71,6 +74,14 @@ DENIM_ONCE std::string file_kind(const ByteSource& source) {
                             [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
         return "a text";
     return "";
+}
+
+DENIM_ONCE std::string weights_kind(const ByteSource& source) {
+    const std::string kind = file_kind(source), name = kind.substr(0, kind.find_first_of(",;"));
+    if (kind.starts_with("a PyTorch file")) return name + "; import_weights(network, FILE, WeightLayout::pytorch) reads it";
+    if (kind.starts_with("an npz file")) return name + "; import_weights(network, FILE, LAYOUT) reads it, where LAYOUT says whose its arrays are";
+    if (kind.starts_with("a Keras model") || kind.starts_with("an HDF5 file")) return name + "; with denim/hdf5.hpp, import_weights(network, FILE) reads it";
+    return kind;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail

@@ -126,6 +126,8 @@ private:
         if (item(said, 0, Kind::text).text != "storage") fail("a storage was expected");
         const PickleValue& type = item(said, 1, Kind::function);
         const auto* const known = std::ranges::find(types, type.text, &std::pair<std::string_view, ElementType>::first);
+        if (known == types.end() && type.text.starts_with("torch.") && type.text.ends_with("Storage"))
+            fail(sentence("numbers of float, double, half, bfloat16, bool or an integer were expected, those of ", in_quotes(type.text), " came"));
         if (known == types.end()) refuse(type);
         if (item(said, 4, Kind::integer).integer < 0) fail("a storage of no fewer than 0 elements was expected");
         push_integer(Kind::storage, said.items[4]->integer);

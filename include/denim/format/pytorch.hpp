@@ -74,7 +74,7 @@ private:
             source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
         if (const detail::ZipEntry* order = entry("byteorder")) {
             const std::vector<std::byte> text = unpacked(*order, "byteorder");
-            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected, big endian came");
         }
         pickled_ = unpacked(*pickle, "data.pkl");
         return read_pickle();
@@ -104,7 +104,7 @@ private:
         reader_->read();
         const Value& system = reader_->read();
         system.each_entry([&](const std::string& name, const Value& value) {
-            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected");
+            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected, big endian came");
         });
         const Value &all = reader_->read(), &keys = reader_->read();
         std::map<std::string_view, std::size_t> units;  // bytes of an element of a storage that some tensor names
@@ -162,7 +162,19 @@ private:
             }
             at = chosen == inner.end() ? inner[0].second : chosen->second;
         }
-        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it");
+        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it, " + text_of(*at) + " came");
+    }
+    // What came in place of what was expected.
+    static std::string text_of(const Value& value) {
+        static constexpr std::array<std::string_view, 11> kinds{"nothing", "a truth value", "a number",   "a number",  "a text", "a tuple",
+                                                                "a list",  "a dictionary",  "a function", "a storage", "one tensor"};
+        std::string text{kinds[static_cast<std::size_t>(value.kind)]};
+        if (value.kind != Kind::dictionary) return text;
+        std::string keys;
+        value.each_entry([&](const std::string& name, const Value&) {
+            if (keys.size() < 200) keys += (keys.empty() ? " of " : ", ") + detail::in_quotes(name);
+        });
+        return text + (keys.empty() ? " of nothing" : keys);
     }
     void take_dictionary(const Value& dictionary) {
         std::set<std::string> known;

@@ -49,7 +49,7 @@ private:
             throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
         const auto length = detail::little_endian<std::uint64_t>(bytes.data());
         if (length > largest_header || length > bytes.size() - 8) {
-            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            const std::string kind = detail::weights_kind(ByteSource{name_, bytes});
             if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
             throw FileError(name_,
                             detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),

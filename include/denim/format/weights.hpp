@@ -44,6 +44,8 @@ public:
 
     /// The row of this name; throws FileError if there is none.
     [[nodiscard]] const NamedTensor& tensor(std::string_view name) const;
+    /// What its numbers are in the file; likewise.
+    [[nodiscard]] ElementType type(std::string_view name) const { return file_.view(name).type; }
 
 private:
     [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const;
@@ -58,7 +60,8 @@ private:
 DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                           const WeightsMetadata& metadata = {});
 
-/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
+/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted. A network takes none of whole
+/// numbers, which are quantised.
 DENIM_ONCE Weights read_weights(const std::filesystem::path& path);
 
 /// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
@@ -120,6 +123,9 @@ DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTenso
     }
     for (const NamedTensor& tensor : weights.tensors())
         if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
+    for (const NamedTensor& tensor : weights.tensors())
+        if (const ElementType type = weights.type(tensor.name); differences.empty() && !is_float(type))
+            throw FileError(weights.name(), "tensor " + detail::in_quotes(tensor.name) + ": " + detail::no_float(type));
     if (differences.empty()) return;
     const std::string left = "in the file", right = "in the network";
     std::size_t width = left.size();

@@ -27,10 +27,8 @@ public:
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) return std::nullopt;
         if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
-        if (!S_ISREG(status.st_mode)) {
-            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
-            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
-        }
+        if (!S_ISREG(status.st_mode))
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind_of_file(status.st_mode)));
         if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
         return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
     }

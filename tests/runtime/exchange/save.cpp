@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "messages.hpp"
+#include "scratch.hpp"
 
 #include <denim/denim.hpp>
 #include <denim/exchange.hpp>
@@ -56,6 +57,20 @@ TEST_CASE("what does not fit is an error that names both sides, and changes noth
     CHECK(activation.find("Conv<3, 4, Linear>") != activation.npos);
     CHECK_THROWS_AS(save(Small{}, file, {.labels = {"a", "b"}}), std::invalid_argument);
     CHECK_THROWS_AS((void)load<Small>(folder.path / "missing.safetensors"), std::runtime_error);
+}
+
+TEST_CASE("a file of others is named, and what reads it") {
+    Small network{Seed{4}};
+    const std::vector<float> before(network.parameters().begin(), network.parameters().end());
+    const auto refusal = [&](const std::filesystem::path& file) { return message_of([&] { load_into(network, file); }); };
+    CHECK(refusal(golden("pytorch/state.pth")).ends_with(": a safetensors file was expected, this is a PyTorch file; import_weights(network, FILE, WeightLayout::pytorch) reads it"));
+    CHECK(refusal(golden("pytorch/old.pth")).ends_with("this is a PyTorch file of before version 1.6; import_weights(network, FILE, WeightLayout::pytorch) reads it"));
+    CHECK(refusal(golden("types.npz")).ends_with("this is an npz file of NumPy's; import_weights(network, FILE, LAYOUT) reads it, where LAYOUT says whose its arrays are"));
+    const Folder folder;
+    std::ofstream{folder.path / "x.h5", std::ios::binary} << "\x89HDF\r\n\x1a\n" << std::string(500, ' ');
+    CHECK(refusal(folder.path / "x.h5").ends_with("this is an HDF5 file (Keras's older .h5?); with denim/hdf5.hpp, import_weights(network, FILE) reads it"));
+    CHECK(refusal(folder.path).ends_with(": a regular file was expected, it is a folder"));
+    CHECK(std::equal(before.begin(), before.end(), network.parameters().begin()));
 }
 
 TEST_CASE("weights that changed in the file are noticed") {

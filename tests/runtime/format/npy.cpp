@@ -59,7 +59,7 @@ TEST_CASE("types that are no numbers are errors that name file and type") {
                          "runtime/format/golden/records.npy: an array of numbers was expected, one of records came", FileError);
     CHECK_THROWS_AS(read_npy(golden("text.npy")), FileError);
     CHECK_THROWS_AS(read_npy("no such file.npy"), FileError);
-    CHECK_THROWS_WITH_AS(read_npy("runtime"), "runtime: a regular file was expected", FileError);
+    CHECK_THROWS_WITH_AS(read_npy("runtime"), "runtime: a regular file was expected, it is a folder", FileError);
 }
 
 TEST_CASE("headers that Python would read too") {

@@ -72,7 +72,7 @@ TEST_CASE("a checkpoint of training gives its state dict") {
 TEST_CASE("what is no state dict is refused as what it is") {
     CHECK(refusal(written("two")).find("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has 'trunk', 'head'") != std::string::npos);
     CHECK(refusal(written("module")).find("it calls 'torch.nn.modules.container.Sequential', which is refused") != std::string::npos);
-    CHECK(refusal(written("list")).find("a dictionary of tensors was expected") != std::string::npos);
+    CHECK(refusal(written("list")).ends_with("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it, a list came"));
     CHECK(refusal(golden("types.npz")).find("this zip archive has no data.pkl") != std::string::npos);
     CHECK(refusal(golden("float32.npy")).find("a file of torch.save was expected") != std::string::npos);
 }
@@ -84,6 +84,10 @@ TEST_CASE("nothing is called, and no circle, bomb or lie goes unnoticed") {
     CHECK(refusal_of_pickle("cposix\nsystem\n.\x80\x02].").find("a dictionary of tensors was expected") != std::string::npos);
     CHECK(refusal_of_pickle("}q\x00X\x01\x00\x00\x00"
                             "ah\x00s.\x80\x02]."sv).find("a dictionary of tensors was expected") != std::string::npos);  // holds itself
+    CHECK(refusal_of_pickle("}X\5\0\0\0stateK\1s.\x80\2]."sv).ends_with("writes it, a dictionary of 'state' came"));
+    CHECK(refusal_of_pickle("K\3.\x80\2]."sv).ends_with("writes it, a number came"));
+    CHECK(refusal_of_pickle("(X\7\0\0\0storagectorch\nQInt8Storage\nX\1\0\0\0aX\3\0\0\0cpuK\1tQ."sv).find(
+              "numbers of float, double, half, bfloat16, bool or an integer were expected, those of 'torch.QInt8Storage' came") != std::string::npos);
     CHECK(refusal_of_pickle("\x80\x02R."sv).find("a value was expected on the stack") != std::string::npos);
     CHECK(refusal_of_pickle("\x80\x02t."sv).find("a mark was expected") != std::string::npos);
     CHECK(refusal_of_pickle("\x80\x02h\x05."sv).find("value 5 was not stored before") != std::string::npos);

@@ -68,6 +68,16 @@ TEST_CASE("weights of other programs: other types are converted, metadata may be
         FileError);
 }
 
+TEST_CASE("whole numbers are no weights: they are quantised") {
+    const Scratch scratch;
+    const auto whole = AnyArray::of<std::int8_t>(std::vector<std::int8_t>{127, -3}, {2});
+    write_safetensors(scratch / "w", {{"a", whole}});
+    const Weights weights = read_weights(scratch / "w");  // one that nobody asks for does no harm
+    CHECK(weights.type("a") == ElementType::int8);
+    CHECK_THROWS_WITH_AS(check_weights(weights, std::vector<NamedTensor>{{"a", {2}, {}}}, ""),
+                         doctest::Contains("w: tensor 'a': numbers of float16, bfloat16, float32 or float64 were expected, int8 came"), FileError);
+}
+
 TEST_CASE("weights that do not fit are one error with both sides, row by row") {
     const Scratch scratch;
     write_weights(scratch / "w.safetensors", rows(), metadata);

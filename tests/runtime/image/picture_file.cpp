@@ -33,7 +33,7 @@ TEST_CASE("errors name the file") {
     CHECK(message("empty.jpg") == (scratch / "empty.jpg").string() + ": the file is empty");
     CHECK(message("none.jpg") == (scratch / "none.jpg").string() + ": cannot be opened for reading: No such file or directory");
     std::filesystem::create_directory(scratch / "folder.jpg");
-    CHECK(message("folder.jpg") == (scratch / "folder.jpg").string() + ": a regular file was expected");
+    CHECK(message("folder.jpg") == (scratch / "folder.jpg").string() + ": a regular file was expected, it is a folder");
     CHECK_THROWS_AS(write_png(scratch / "none" / "a.png", Picture{Size{2, 2}}), FileError);
     CHECK_THROWS_AS(write_png(scratch / "a.png", Picture{}), std::invalid_argument);
     CHECK_THROWS_AS(encode_jpeg(Picture{Size{2, 2}}, 0), std::invalid_argument);

@@ -9,6 +9,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "command_line.hpp"
 #include "fashion/photographs.hpp"
 
 using namespace denim;
@@ -94,7 +95,7 @@ std::vector<Set> cut_sets(const std::vector<fashion::Photograph>& photographs, c
 /// Writes a set, some pictures at a time; it appears when `finish` of the writer is called.
 void write_set(NpzWriter& file, const Set& set, const PictureStore& store) {
     const Shape shape = store.shape();
-    constexpr std::size_t at_once = 64;
+    const std::size_t at_once = std::clamp<std::size_t>((std::size_t{4} << 20) / shape.size(), 1, 64);  // all sets are written side by side
     std::vector<std::uint8_t> pixels(at_once * shape.size());
     file.begin("images", ElementType::uint8, {set.places.size(), shape.height, shape.width, shape.channels});
     for (std::size_t first = 0; first < set.places.size(); first += at_once) {
@@ -142,6 +143,7 @@ void print_table(const std::vector<Set>& sets) {
 }
 
 int convert(const Options& options) {
+    if (options.out.empty()) throw FileError("''", "the name of a folder was expected");
     fs::path room = fs::absolute(options.out);  // the folder is made only when there is something to write
     while (!fs::exists(room)) room = room.parent_path();
     // As many pictures in memory as keep its sum below the arrays of the largest set and 100 MB.
@@ -192,8 +194,8 @@ int main(int count, char** words) {
         ->delimiter(',')
         ->expected(3)
         ->capture_default_str();
-    app.add_option("--seed", options.seed.value, "which photographs go where")->capture_default_str();
-    app.add_option("--threads", threads, "0: all cores")->capture_default_str();
+    app.add_option("--seed", options.seed.value, "which photographs go where")->check(command_line::whole_number())->capture_default_str();
+    app.add_option("--threads", threads, "0: all cores")->check(command_line::threads())->capture_default_str();
     app.add_flag("--strict", options.strict, "write nothing if a photograph cannot be read");
     try {
         app.parse(count, words);
@@ -209,7 +211,7 @@ int main(int count, char** words) {
     }
     try {
         set_threads(threads);
-        return convert(options);
+        return command_line::finish("convert_images", convert(options));
     } catch (const std::exception& error) {
         std::cerr << "convert_images: " << error.what() << '\n';
         return 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Draws the default data: photographs of glasses, trousers and shoes as a shop would take them, category/subclass/NNNNN.jpg.
 
+#include "command_line.hpp"
 #include "fashion/wardrobe/photograph.hpp"
 
 #include <denim/image/picture_file.hpp>
@@ -120,7 +121,6 @@ void draw_sheet(const Options& options) {
             }
         }
     });
-    if (const fs::path folder = fs::path{options.sheet}.parent_path(); !folder.empty()) fs::create_directories(folder);
     write_png(options.sheet, sheet);
 }
 
@@ -132,13 +132,13 @@ int main(int argc, char** argv) {
         "Draws photographs of glasses, trousers and shoes into OUT/category/subclass/NNNNN.jpg, 300 x 400 pixels on white."};
     auto* out = app.add_option("--out", options.out, "folder to draw into");
     auto* count = app.add_option("--count", options.count, "photographs of all classes together (16203)")
-                      ->check(CLI::Range(1, 10'000'000));
+                      ->check(command_line::whole_number(1, 10'000'000));
     app.add_option("--per-class", options.per_class, "photographs of each of the 17 subclasses, in place of --count")
-        ->check(CLI::Range(1, 99'999))
+        ->check(command_line::whole_number(1, 99'999))
         ->excludes(count);
-    app.add_option("--seed", options.seed, "the same seed draws the same photographs")->capture_default_str();
+    app.add_option("--seed", options.seed, "the same seed draws the same photographs")->check(command_line::whole_number())->capture_default_str();
     app.add_option("--sheet", options.sheet, "also write a contact sheet, 12 of each subclass, to this PNG file");
-    app.add_option("--threads", options.threads, "threads (0: all cores)")->capture_default_str();
+    app.add_option("--threads", options.threads, "threads (0: all cores)")->check(command_line::threads())->capture_default_str();
     try {
         app.parse(argc, argv);
         if (!*out && options.sheet.empty()) throw CLI::RequiredError("--out or --sheet");
@@ -147,6 +147,8 @@ int main(int argc, char** argv) {
     }
     try {
         set_threads(options.threads);
+        if (!options.out.empty()) command_line::require_folder(options.out);
+        if (!options.sheet.empty()) command_line::require_file(options.sheet);
         if (!options.out.empty()) draw_all(options);
         if (!options.sheet.empty()) draw_sheet(options);
     } catch (const std::exception& error) {

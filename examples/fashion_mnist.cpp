@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "command_line.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -158,12 +160,13 @@ int main(int count, char** arguments) {
         ->capture_default_str();
     app.add_option("--epochs", options.epochs,
                    "passes over the training set; 0: 12 for simple, 16 for normalised, 23 for residual")
+        ->check(command_line::whole_number(0, 1'000'000))
         ->capture_default_str();
     app.add_option("--seeds", options.seeds, "how many runs, each from its own seed")
-        ->check(CLI::PositiveNumber)
+        ->check(command_line::whole_number(1, 1'000'000))
         ->capture_default_str();
-    app.add_option("--seed", options.first_seed, "the first seed")->capture_default_str();
-    app.add_option("--threads", options.threads, "threads, 0 for all cores")->capture_default_str();
+    app.add_option("--seed", options.first_seed, "the first seed")->check(command_line::whole_number())->capture_default_str();
+    app.add_option("--threads", options.threads, "threads, 0 for all cores")->check(command_line::threads())->capture_default_str();
     app.add_flag("--quick", options.quick, "one network, one seed, few epochs: minutes");
     try {
         app.parse(count, arguments);

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "command_line.hpp"
 #include "tuning/begin.hpp"
 #include "tuning/estimate.hpp"
 #include "tuning/tuning_page.hpp"
@@ -25,16 +26,14 @@ struct Clock {
     [[nodiscard]] double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
 };
 
-void make_folder_of(const fs::path& file) {
-    if (file.has_parent_path()) fs::create_directories(file.parent_path());
-}
-
 void run(const tuning::Options& options) {
     const Clock clock;
-    make_folder_of(options.out);
+    command_line::require_file(options.out);
+    if (!options.report.empty()) command_line::require_file(options.report);
     tuning::Begun begun = tuning::begin(options);
     if (!options.drawings.empty()) tuning::learn_drawings(options, begun);
     const tuning::PhotoFolder folder = tuning::read_to_learn(options, options.photographs, begun);
+    static_cast<void>(tuning::outer_folds(options, folder.labels));  // more folds than photographs are refused before anything is computed
     auto kept = tuning::KeptFeatures::of(*begun.model, folder,
                                                {.versions = options.versions, .changes = tuning::usual_changes(), .seed = Seed{options.seed}});
     kept.beside = begun.drawn;
@@ -56,19 +55,21 @@ void run(const tuning::Options& options) {
     learned->save(options.out, texts.texts());
     std::printf("%s: %s; %.1f s for the network of all photographs, %.1f s in all\n", options.out.string().c_str(), chosen.setting.text().c_str(),
                 training.seconds(), clock.seconds());
+    if (!options.report.empty()) {
+        tuning::add_curves(page, chosen);
+        tuning::add_looks(page, folder, *learned);
+        page.heading("Network");
+        page.listing(learned->summary());
+        add_machine(page, clock.seconds());
+        page.write(options.report);
+        std::printf("Report: %s\n", options.report.string().c_str());
+    }
     if (!options.test.empty()) tuning::score(options.test, options.out);
-    if (options.report.empty()) return;
-    tuning::add_curves(page, chosen);
-    tuning::add_looks(page, folder, *learned);
-    page.heading("Network");
-    page.listing(learned->summary());
-    add_machine(page, clock.seconds());
-    make_folder_of(options.report);
-    page.write(options.report);
-    std::printf("Report: %s\n", options.report.string().c_str());
 }
 
 void add_options(CLI::App& app, tuning::Options& options) {
+    using command_line::whole_number;
+    const CLI::Validator folds_or_none{[](const std::string& text) { return text == "1" ? std::string{"at least 2 folds were expected, or 0 for none, but got 1"} : whole_number()(text); }, "0 or at least 2"};
     app.add_option("photographs", options.photographs, "the folder; each folder on the way to a photograph is a label of it")
         ->required()
         ->check(CLI::ExistingDirectory);
@@ -81,19 +82,19 @@ void add_options(CLI::App& app, tuning::Options& options) {
     auto* size = app.add_option("--size", options.size, "height and width of photographs for lite; 321x257 unless told otherwise")
                      ->check(CLI::IsMember({"225x193", "321x257", "449x353"}));
     app.add_option("--from", options.from, "begin with a file of this program")->check(CLI::ExistingFile)->excludes(trunk)->excludes(size);
-    auto* folds = app.add_option("--folds", options.folds, "outer folds that say how often it is right; 0: none")->capture_default_str();
+    auto* folds = app.add_option("--folds", options.folds, "outer folds that say how often it is right; 0: none")->check(folds_or_none)->capture_default_str();
     app.add_option("--split", options.split, "in place of folds, one split: the share of the photographs, of each kind alike, that is kept back")
-        ->check(CLI::Range(0.01, 0.9))
+        ->check(command_line::number(0.01, 0.9))
         ->excludes(folds);
-    app.add_option("--inner", options.inner, "inner folds that choose the settings")->check(CLI::Range(2, 100))->capture_default_str();
+    app.add_option("--inner", options.inner, "inner folds that choose the settings")->check(whole_number(2, 100))->capture_default_str();
     app.add_option("--versions", options.versions, "of each photograph, changed as another camera might see it")
-        ->check(CLI::Range(1, 1000))
+        ->check(whole_number(1, 1000))
         ->capture_default_str();
-    app.add_option("--drawn-versions", options.drawn_versions, "of each drawing")->check(CLI::Range(1, 1000))->capture_default_str();
-    app.add_option("--last-epochs", options.last_epochs, "at most, of the last layer alone")->check(CLI::PositiveNumber)->capture_default_str();
-    app.add_option("--body-epochs", options.body_epochs, "at most, of the last blocks; 0: they stay as they are")->capture_default_str();
-    app.add_option("--seed", options.seed, "of folds, versions, order and dropout")->capture_default_str();
-    app.add_option("--threads", options.threads, "0: all cores")->capture_default_str();
+    app.add_option("--drawn-versions", options.drawn_versions, "of each drawing")->check(whole_number(1, 1000))->capture_default_str();
+    app.add_option("--last-epochs", options.last_epochs, "at most, of the last layer alone")->check(whole_number(1, 100'000))->capture_default_str();
+    app.add_option("--body-epochs", options.body_epochs, "at most, of the last blocks; 0: they stay as they are")->check(whole_number(0, 100'000))->capture_default_str();
+    app.add_option("--seed", options.seed, "of folds, versions, order and dropout")->check(whole_number())->capture_default_str();
+    app.add_option("--threads", options.threads, "0: all cores")->check(command_line::threads())->capture_default_str();
 }
 
 }  // namespace
@@ -110,7 +111,7 @@ int main(int count, char** words) {
     try {
         set_threads(options.threads);
         run(options);
-        return 0;
+        return command_line::finish("fine_tune", 0);
     } catch (const Interrupted& stop) {
         std::cerr << "fine_tune: " << stop.what() << '\n';
         return 130;

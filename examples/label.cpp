@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "command_line.hpp"
 #include "fashion/labeller.hpp"
 #include "fashion/path_list.hpp"
 #include "fashion/photographs.hpp"
@@ -76,7 +77,6 @@ void explain(const fs::path& path, const Result& result, const fashion::Labeller
         paste(sheet, left, 2 * line + gap, part.picture);
         left += gap + std::max(static_cast<int>(part.picture.size.width), static_cast<int>(std::ceil(text_width(part.caption, letters))));
     }
-    fs::create_directories(options.explain);
     static std::map<fs::path, fs::path> names;
     write_png(options.explain / name_of(path, names), sheet);
 }
@@ -105,11 +105,13 @@ bool label(std::span<const fs::path> paths, const fashion::Labeller& labeller, f
 }
 
 int run(const Options& options) {
+    if (!options.explain.empty()) command_line::require_folder(options.explain);
     const fashion::Labeller labeller{options.models, options.approach};
     fashion::MemoryBudget budget{std::size_t{100} << 20};
     bool all = true;
     if (!options.photographs.empty()) {
         const std::vector<fs::path> files = fashion::files_of(options.photographs);
+        if (files.empty()) throw std::runtime_error("at least one photograph was expected, but the folders have none");
         constexpr std::size_t at_once = 64;
         for (std::size_t first = 0; first < files.size(); first += at_once)
             all = label(std::span{files}.subspan(first, std::min(at_once, files.size() - first)), labeller, budget, options) &&
@@ -140,13 +142,13 @@ int main(int count, char** words) {
             {"pretrained", fashion::Approach::pretrained}}));
     app.add_flag("--json", options.json, "an object a line");
     app.add_option("--sure", options.sure, "a label less likely is a question; unless given, 0.5, or what a pretrained network found")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(command_line::number(0, 1));
     app.add_option("--strange", options.strange,
                    "photographs stranger than all but this share of the validation set are said to be something else")
         ->capture_default_str()
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(command_line::number(0, 1));
     app.add_option("--explain", options.explain, "folder for pictures of where the networks looked");
-    app.add_option("--threads", threads, "0: all cores")->capture_default_str();
+    app.add_option("--threads", threads, "0: all cores")->check(command_line::threads())->capture_default_str();
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
@@ -154,7 +156,7 @@ int main(int count, char** words) {
     }
     try {
         set_threads(threads);
-        return run(options);
+        return command_line::finish("label", run(options));
     } catch (const std::exception& error) {
         std::cerr << "label: " << error.what() << '\n';
         return 1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fashion/options.hpp"
 
+#include "command_line.hpp"
+
 #include <denim/machine/threads.hpp>
 #if defined(DENIM_WITH_RANKS)
 #include <denim/ranks/rank_hands.hpp>
@@ -23,8 +25,8 @@ namespace fashion {
 namespace {
 
 void run_work(const Options& options, const std::function<void(const Options&)>& work) {
-    std::filesystem::create_directories(options.models);
-    std::filesystem::create_directories(options.report);
+    command_line::require_folder(options.models);
+    command_line::require_folder(options.report);
     work(options);
 }
 
@@ -60,12 +62,12 @@ int run_program(int count, char** words, const char* name, const char* descripti
     app.add_option("--logs", options.logs, "logs for TensorBoard; a run that is there already is not repeated")
         ->capture_default_str();
     app.add_option("--report", options.report, "where the page with the results goes")->capture_default_str();
-    app.add_option("--epochs", options.epochs, "at most; 0: as many as the study")->capture_default_str();
+    app.add_option("--epochs", options.epochs, "at most; 0: as many as the study")->check(command_line::whole_number(0, 1'000'000))->capture_default_str();
     app.add_option("--repeat", options.repeat, "runs of each setting, each from its own seed")
-        ->check(CLI::PositiveNumber)
+        ->check(command_line::whole_number(1, 1'000'000))
         ->capture_default_str();
-    app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
-    app.add_option("--threads", options.threads, "0: all cores")->capture_default_str();
+    app.add_option("--seed", options.seed, "the first seed")->check(command_line::whole_number())->capture_default_str();
+    app.add_option("--threads", options.threads, "0: all cores")->check(command_line::threads())->capture_default_str();
     app.add_flag("--quick", options.quick, "few epochs: minutes");
 #if defined(DENIM_WITH_RANKS)
     bool ranks = false;
@@ -83,7 +85,7 @@ int run_program(int count, char** words, const char* name, const char* descripti
         if (ranks) return work_on_ranks(count, words, options, work);
 #endif
         run_work(options, work);
-        return 0;
+        return command_line::finish(name, 0);
     } catch (const denim::Interrupted& stop) {
         std::cerr << name << ": " << stop.what() << '\n';
         return 130;

@@ -58,17 +58,37 @@ inline std::string read_or_reason(const std::filesystem::path& path, denim::Size
     }
 }
 
-/// Files as they are, folders with all that lies in them, by name.
+/// Files as they are, folders with all that lies in them, by name. Folders behind links are passed over; what cannot be a photograph, and a
+/// folder that cannot be read, are among the files: who reads them is told why.
 inline std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& named) {
-    std::vector<std::filesystem::path> files;
-    for (const std::filesystem::path& path : named) {
-        if (!std::filesystem::is_directory(path)) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> files;
+    const auto is_folder = [](const fs::path& path) {
+        std::error_code error;
+        return fs::is_directory(path, error);
+    };
+    const auto visit = [&](const auto& self, const fs::path& folder) -> void {
+        std::vector<fs::path> entries;
+        try {
+            entries = denim::detail::sorted_entries(folder);
+        } catch (const denim::FileError&) {
+            return files.push_back(folder);
+        }
+        for (const fs::path& entry : entries) {
+            std::error_code error;
+            if (!is_folder(entry))
+                files.push_back(entry);
+            else if (!fs::is_symlink(entry, error))
+                self(self, entry);
+        }
+    };
+    for (const fs::path& path : named) {
+        if (!is_folder(path)) {
             files.push_back(path);
             continue;
         }
         const auto first = static_cast<std::ptrdiff_t>(files.size());
-        for (const auto& entry : std::filesystem::recursive_directory_iterator{path})
-            if (entry.is_regular_file()) files.push_back(entry.path());
+        visit(visit, path);
         std::ranges::sort(files.begin() + first, files.end());
     }
     return files;

@@ -93,6 +93,7 @@ void score(const fs::path& other, const fs::path& file) {
     const PhotoFolder folder = read_photo_folder(other, network.frame(), network.texts().kinds);
     for (const denim::Rejection& rejection : folder.rejected)
         std::cerr << "fine_tune: " << rejection.path.string() << ": " << rejection.reason << '\n';
+    if (folder.size() == 0) throw std::runtime_error(other.string() + ": at least one photograph was expected, label/.../photograph.jpg, but none came");
     Estimate all{everything(folder.size()), std::vector<Verdict>(folder.size())};
     denim::parallel_for(folder.size(), folder.size() * 100'000'000, [&](std::size_t n) { all.verdicts[n] = network.ask(folder.photograph(n)); });
     for (std::size_t n = 0; n < folder.size(); ++n) {

@@ -54,8 +54,23 @@ PhotoFolder read_photo_folder(const fs::path& folder, denim::Shape frame, std::v
         std::string kind;
     };
     std::vector<Found> found;
+    std::vector<fs::path> around;  // a link may lead back to one of the folders that it is in
     const auto visit = [&](const auto& self, const fs::path& at, const std::string& kind) -> void {
-        for (const fs::path& entry : denim::detail::sorted_entries(at)) {
+        std::error_code unknown;
+        const fs::path real = fs::canonical(at, unknown);
+        if (!unknown && std::ranges::find(around, real) != around.end()) {
+            read.rejected.push_back({at, "it is a link to a folder that it is in, so its photographs would come again and again"});
+            return;
+        }
+        std::vector<fs::path> entries;
+        try {
+            entries = denim::detail::sorted_entries(at);
+        } catch (const denim::FileError& error) {
+            if (kind.empty()) throw;
+            read.rejected.push_back({at, denim::reason_in(error, at)});
+        }
+        around.push_back(real);
+        for (const fs::path& entry : entries) {
             const std::string name = entry.filename().native();
             if (name.starts_with('.')) continue;
             std::error_code error;
@@ -70,6 +85,7 @@ PhotoFolder read_photo_folder(const fs::path& folder, denim::Shape frame, std::v
             else
                 read.rejected.push_back({entry, std::move(reason)});
         }
+        around.pop_back();
     };
     visit(visit, folder, "");
 

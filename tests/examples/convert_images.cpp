@@ -251,7 +251,7 @@ TEST_CASE("wrong use is status 2, work that fails is status 1") {
     const std::string photos = quoted(scratch / "photos"), out = " --out " + quoted(scratch / "sets");
     for (const std::string& words :
          {std::string{}, photos, out, photos + out + " --size 90", photos + out + " --size 0x5", photos + out + " --size -3x5",
-          photos + out + " --split 80,20", photos + out + " --split 0,0,0", photos + out + " --colour",
+          photos + out + " --split 80,20", photos + out + " --split 0,0,0", photos + out + " --colour", photos + out + " --seed -1", photos + out + " --threads -1",
           quoted(scratch / "none") + out}) {
         CAPTURE(words);
         const Outcome outcome = run(scratch, words);
@@ -261,6 +261,9 @@ TEST_CASE("wrong use is status 2, work that fails is status 1") {
     CHECK(run(scratch, "--help").status == 0);
     CHECK(run(scratch, quoted(scratch / "empty") + out).status == 1);
     CHECK_FALSE(fs::exists(scratch / "sets"));
+    const Outcome nowhere = run(scratch, photos + " --out ''");
+    CHECK(nowhere.status == 1);
+    CHECK(nowhere.err.find("the name of a folder was expected") != std::string::npos);
     put(scratch / "file", {1});
     CHECK(run(scratch, photos + " --out " + quoted(scratch / "file")).status == 1);
     CHECK(run(scratch, photos + " --out " + quoted(scratch / "file" / "sets")).status == 1);

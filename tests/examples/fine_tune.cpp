@@ -164,3 +164,84 @@ TEST_CASE("what is no folder of labelled photographs, and files that do not fit,
     CHECK(says(sized.err, "--size 225x193: the small network, which begins anew, has no sizes but 120x90"));
     CHECK(run(scratch, program("fine_tune") + "one --drawings nowhere").status == 2);
 }
+
+TEST_CASE("numbers that no option takes, and places that cannot be written, are told before anything is computed") {
+    const Scratch scratch;
+    write_photograph(scratch / "photos/red/0.png", {220, 30, 30}, true, 4);
+    write_photograph(scratch / "photos/blue/0.png", {30, 30, 220}, true, 4);
+    write_bytes(scratch / "file", bytes_of_text("kept"));
+    fs::create_directories(scratch / "folder");
+    const std::pair<const char*, const char*> numbers[] = {
+        {"--threads -1", "--threads: a whole number from 0 to 1024 was expected, but got -1"},
+        {"--threads 99999999999999999999", "--threads: a whole number from 0 to 1024 was expected, but got 99999999999999999999"},
+        {"--seed -1", "--seed: a whole number of at least 0 was expected, but got -1"},
+        {"--folds 1", "--folds: at least 2 folds were expected, or 0 for none, but got 1"},
+        {"--folds 2.5", "--folds: a whole number of at least 0 was expected, but got 2.5"},
+        {"--body-epochs -3", "--body-epochs: a whole number from 0 to 100000 was expected, but got -3"},
+        {"--last-epochs 0", "--last-epochs: a whole number from 1 to 100000 was expected, but got 0"},
+        {"--split nan", "--split: a number from 0.01 to 0.9 was expected, but got nan"},
+        {"--seed 1 --seed 2", "--seed: "},
+        {"--photographs 0", "--photographs"}};
+    for (const auto& [option, sentence] : numbers) {
+        const Outcome outcome = run(scratch, program("fine_tune") + "photos " + option);
+        INFO(option);
+        INFO(outcome.err);
+        CHECK(outcome.status == 2);
+        CHECK(says(outcome.err, sentence));
+    }
+    CHECK(says(run(scratch, program("label") + "--models . --sure nan photos").err, "--sure: a number from 0 to 1 was expected, but got nan"));
+    const std::pair<const char*, const char*> places[] = {{"--out folder", "folder: cannot be written: it is a folder"},
+                                                          {"--out ''", "a file name was expected"},
+                                                          {"--out file/x", "file: a folder was expected there, or none yet"},
+                                                          {"--report file/x", "file: a folder was expected there, or none yet"},
+                                                          {"--report folder", "folder: cannot be written: it is a folder"},
+                                                          {"--folds 3 --report ''", "no more than the 2 samples, were expected, but got 3"}};
+    for (const auto& [option, sentence] : places) {
+        const Outcome outcome = run(scratch, program("fine_tune") + "photos " + option);
+        INFO(option);
+        INFO(outcome.err);
+        CHECK(outcome.status == 1);
+        CHECK(says(outcome.err, sentence));
+        CHECK_FALSE(says(outcome.out, "features of"));
+    }
+    CHECK(text_of(scratch / "file") == "kept");
+}
+
+TEST_CASE("links that lead back, files that are none, and folders without photographs; what is printed into a full disk is told") {
+    const Scratch scratch;
+    for (int n = 0; n < 4; ++n) {
+        const std::string name = std::to_string(n) + ".png";
+        write_photograph(scratch / ("photos/red/" + name), {220, 30, 30}, n % 2 == 0, 2 + 2 * n);
+        write_photograph(scratch / ("photos/blue/" + name), {30, 30, 220}, n % 2 == 0, 2 + 2 * n);
+    }
+    const std::string strange = "a name\nof two lines \xc3\xbc.png";
+    write_photograph(scratch / ("photos/red/" + strange), {220, 30, 30}, true, 5);
+    write_bytes(scratch / "photos/red/empty.png", bytes_of_text(""));
+    fs::create_directories(scratch / "nothing");
+    fs::create_symlink("self.png", scratch / "photos/red/self.png");
+    fs::create_directory_symlink("../../photos", scratch / "photos/red/again");
+    const std::string quickly = "photos --report '' --folds 0 --inner 2 --versions 1 --body-epochs 1 ";
+    const Outcome learned = run(scratch, program("fine_tune") + quickly + "--out models/pretrained.safetensors");
+    INFO(learned.err);
+    REQUIRE(learned.status == 0);
+    CHECK(says(learned.out, "photos: 9 photographs of 2 kinds"));
+    CHECK(says(learned.err, "photos/red/again: it is a link to a folder that it is in"));
+    CHECK(says(learned.err, "photos/red/self.png: it cannot be examined: "));
+    CHECK(says(learned.err, "photos/red/empty.png: the file is empty"));
+    const std::string label = program("label") + "--approach pretrained --models models ";
+    const Outcome labelled = run(scratch, label + "--json photos");
+    INFO(labelled.err);
+    CHECK(labelled.status == 1);  // not all are photographs, but all that are have their labels
+    CHECK(std::ranges::count(labelled.out, '\n') == 11);
+    CHECK(says(labelled.out, "photos/red/a name\\nof two lines \xc3\xbc.png"));
+    CHECK(says(labelled.err, "photos/red/self.png: cannot be opened for reading: "));
+    CHECK(says(run(scratch, label + "nothing").err, "at least one photograph was expected, but the folders have none"));
+    CHECK(says(run(scratch, label + "--explain photos/red/0.png photos").err, "photos/red/0.png: a folder was expected there, or none yet"));
+    CHECK(says(run(scratch, program("fine_tune") + quickly + "--out other.safetensors --test nothing").err,
+               "nothing: at least one photograph was expected, label/.../photograph.jpg, but none came"));
+    if (fs::exists("/dev/full")) {
+        const Outcome full = run(scratch, "bash -c '" + ("\"" + (programs / "label").string() + "\" ") + "--approach pretrained --models models photos/blue > /dev/full'");
+        CHECK(full.status == 1);
+        CHECK(says(full.err, "label: what is printed cannot be written"));
+    }
+}

@@ -15541,6 +15541,12 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// "folder", "pipe", ...: what stands there in place of a regular file.
+inline const char* kind_of_file(mode_t mode) {
+    if (S_ISDIR(mode)) return "folder";
+    return S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device";
+}
+
 /// 64 bits that change when a file is written: of its size and when it was written last.
 inline std::uint64_t file_stamp(const struct stat& status) {
     const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
@@ -15573,7 +15579,7 @@ public:
         if (!file) throw FileError(path.string(), "cannot be opened for reading: " + system_reason());
         struct stat status;
         if (::fstat(file.number_, &status) != 0) throw FileError(path.string(), "cannot be examined: " + system_reason());
-        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), "a regular file was expected");
+        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), std::string{"a regular file was expected, it is a "} + kind_of_file(status.st_mode));
         file.size_ = static_cast<std::uint64_t>(status.st_size);
         return file;
     }
@@ -15696,10 +15702,8 @@ public:
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) return std::nullopt;
         if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
-        if (!S_ISREG(status.st_mode)) {
-            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
-            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
-        }
+        if (!S_ISREG(status.st_mode))
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind_of_file(status.st_mode)));
         if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
         return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
     }

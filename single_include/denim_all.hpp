@@ -632,6 +632,17 @@ inline std::string_view element_name(ElementType type) {
     return names[static_cast<std::size_t>(type)];
 }
 
+inline bool is_float(ElementType type) { return type >= ElementType::float16; }
+
+namespace detail {
+
+/// Why numbers of this type are no weights: whole ones are quantised, and mean nothing without their scale.
+inline std::string no_float(ElementType type) {
+    return "numbers of float16, bfloat16, float32 or float64 were expected, " + std::string{element_name(type)} + " came";
+}
+
+}  // namespace detail
+
 /// The product of the extents times `unit`; nothing if it (or that of the extents that are not zero) exceeds 2^63 - 1.
 inline std::optional<std::size_t> checked_size(const std::vector<std::size_t>& shape, std::size_t unit = 1) {
     constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max();
@@ -868,6 +879,12 @@ namespace denim::inline DENIM_TARGET::detail {
 /// The operating system's words for the last error.
 inline std::string system_reason(int code = errno) { return std::generic_category().message(code); }
 
+/// "folder", "pipe", ...: what stands there in place of a regular file.
+inline const char* kind_of_file(mode_t mode) {
+    if (S_ISDIR(mode)) return "folder";
+    return S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device";
+}
+
 /// 64 bits that change when a file is written: of its size and when it was written last.
 inline std::uint64_t file_stamp(const struct stat& status) {
     const auto mix = [](std::uint64_t sum, auto part) { return (sum ^ static_cast<std::uint64_t>(part)) * 0x9E3779B97F4A7C15u; };
@@ -900,7 +917,7 @@ public:
         if (!file) throw FileError(path.string(), "cannot be opened for reading: " + system_reason());
         struct stat status;
         if (::fstat(file.number_, &status) != 0) throw FileError(path.string(), "cannot be examined: " + system_reason());
-        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), "a regular file was expected");
+        if (!S_ISREG(status.st_mode)) throw FileError(path.string(), std::string{"a regular file was expected, it is a "} + kind_of_file(status.st_mode));
         file.size_ = static_cast<std::uint64_t>(status.st_size);
         return file;
     }
@@ -1436,10 +1453,8 @@ public:
         struct stat status {};
         if (::stat(path.c_str(), &status) != 0) return std::nullopt;
         if (S_ISDIR(status.st_mode)) throw FileError(name, "cannot be written: it is a folder");
-        if (!S_ISREG(status.st_mode)) {
-            const char* const kind = S_ISFIFO(status.st_mode) ? "pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
-            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind));
-        }
+        if (!S_ISREG(status.st_mode))
+            throw FileError(name, sentence("cannot be written: a regular file was expected, it is a ", kind_of_file(status.st_mode)));
         if (::access(path.c_str(), W_OK) != 0) throw FileError(name, "cannot be written: " + system_reason());
         return ReplacedFile{status.st_mode & 07777, status.st_uid, status.st_gid};
     }
@@ -21946,6 +21961,9 @@ DENIM_ONCE std::string zip_kind(const ByteSource& source);
 /// "a PyTorch file, which holds ...": what the source is, as far as its first bytes tell; empty if they do not.
 DENIM_ONCE std::string file_kind(const ByteSource& source);
 
+/// Likewise for one who wanted weights: with what reads those of other programs.
+DENIM_ONCE std::string weights_kind(const ByteSource& source);
+
 }  // namespace denim::inline DENIM_TARGET::detail
 
 // ---- denim/format/memory_map.hpp
@@ -22058,7 +22076,7 @@ private:
             throw FileError(name_, detail::sentence("a safetensors file was expected, it has ", bytes.size(), " bytes"));
         const auto length = detail::little_endian<std::uint64_t>(bytes.data());
         if (length > largest_header || length > bytes.size() - 8) {
-            const std::string kind = detail::file_kind(ByteSource{name_, bytes});
+            const std::string kind = detail::weights_kind(ByteSource{name_, bytes});
             if (!kind.empty()) throw FileError(name_, "a safetensors file was expected, this is " + kind);
             throw FileError(name_,
                             detail::sentence("a safetensors header of at most ", std::min(largest_header, bytes.size() - 8),
@@ -22187,6 +22205,8 @@ public:
 
     /// The row of this name; throws FileError if there is none.
     [[nodiscard]] const NamedTensor& tensor(std::string_view name) const;
+    /// What its numbers are in the file; likewise.
+    [[nodiscard]] ElementType type(std::string_view name) const { return file_.view(name).type; }
 
 private:
     [[nodiscard]] std::vector<float> convert(const std::string& tensor, const AnyArrayView& view) const;
@@ -22201,7 +22221,8 @@ private:
 DENIM_ONCE void write_weights(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
                           const WeightsMetadata& metadata = {});
 
-/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted.
+/// Opens a safetensors file of weights, ours or another program's: rows of other types than float32 are converted. A network takes none of whole
+/// numbers, which are quantised.
 DENIM_ONCE Weights read_weights(const std::filesystem::path& path);
 
 /// Throws FileError unless the file holds exactly the rows of `expected` (their values do not matter), in any order, and the
@@ -24259,6 +24280,8 @@ private:
         if (item(said, 0, Kind::text).text != "storage") fail("a storage was expected");
         const PickleValue& type = item(said, 1, Kind::function);
         const auto* const known = std::ranges::find(types, type.text, &std::pair<std::string_view, ElementType>::first);
+        if (known == types.end() && type.text.starts_with("torch.") && type.text.ends_with("Storage"))
+            fail(sentence("numbers of float, double, half, bfloat16, bool or an integer were expected, those of ", in_quotes(type.text), " came"));
         if (known == types.end()) refuse(type);
         if (item(said, 4, Kind::integer).integer < 0) fail("a storage of no fewer than 0 elements was expected");
         push_integer(Kind::storage, said.items[4]->integer);
@@ -24371,7 +24394,7 @@ private:
             source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
         if (const detail::ZipEntry* order = entry("byteorder")) {
             const std::vector<std::byte> text = unpacked(*order, "byteorder");
-            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected, big endian came");
         }
         pickled_ = unpacked(*pickle, "data.pkl");
         return read_pickle();
@@ -24401,7 +24424,7 @@ private:
         reader_->read();
         const Value& system = reader_->read();
         system.each_entry([&](const std::string& name, const Value& value) {
-            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected");
+            if (name == "little_endian" && value.integer == 0) source_->fail("numbers in little endian were expected, big endian came");
         });
         const Value &all = reader_->read(), &keys = reader_->read();
         std::map<std::string_view, std::size_t> units;  // bytes of an element of a storage that some tensor names
@@ -24459,7 +24482,19 @@ private:
             }
             at = chosen == inner.end() ? inner[0].second : chosen->second;
         }
-        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it");
+        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it, " + text_of(*at) + " came");
+    }
+    // What came in place of what was expected.
+    static std::string text_of(const Value& value) {
+        static constexpr std::array<std::string_view, 11> kinds{"nothing", "a truth value", "a number",   "a number",  "a text", "a tuple",
+                                                                "a list",  "a dictionary",  "a function", "a storage", "one tensor"};
+        std::string text{kinds[static_cast<std::size_t>(value.kind)]};
+        if (value.kind != Kind::dictionary) return text;
+        std::string keys;
+        value.each_entry([&](const std::string& name, const Value&) {
+            if (keys.size() < 200) keys += (keys.empty() ? " of " : ", ") + detail::in_quotes(name);
+        });
+        return text + (keys.empty() ? " of nothing" : keys);
     }
     void take_dictionary(const Value& dictionary) {
         std::set<std::string> known;
@@ -32162,6 +32197,7 @@ DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path
     ForeignWeights weights{path.string(), false, {}};
     const auto add = [&](const std::string& name, const AnyArrayView& array) {
         if (name.ends_with("num_batches_tracked")) return;
+        if (!is_float(array.type)) throw FileError(weights.file, "array " + detail::in_quotes(name) + ": " + detail::no_float(array.type));
         try {
             weights.tensors.push_back({name, array.shape, array.as<float>()});
         } catch (const std::range_error& error) {
@@ -32170,23 +32206,19 @@ DENIM_ONCE ForeignWeights read_foreign_weights(const std::filesystem::path& path
     };
     ByteSource source{path};
     const std::string kind = detail::file_kind(source);
-    const auto refuse = [&](const std::string& what) {
-        const bool of_keras = what.find("Keras") != what.npos;
-        throw FileError(weights.file, "an npz, safetensors or PyTorch file was expected, this is " + what +
-                                          (of_keras ? "; with denim/hdf5.hpp, import_weights(network, FILE) reads it" : ""));
-    };
+    const auto refuse = [&] { source.fail("an npz, safetensors or PyTorch file was expected, this is " + detail::weights_kind(source)); };
     if (kind.starts_with("a PyTorch file")) {
         const PyTorchWeights file{std::move(source)};
         weights.ordered = true;
         for (std::size_t n = 0; n < file.names().size(); ++n)
             if (!file.names()[n].ends_with("num_batches_tracked")) add(file.names()[n], file.read(n));
     } else if (kind.starts_with("an npz file") || kind == "a zip archive") {
-        const Npz file{std::move(source)};
-        if (file.names().empty()) refuse(kind);
+        const Npz file{path};
+        if (file.names().empty()) refuse();
         weights.ordered = true;
         for (const std::string& name : file.names()) add(name, file.read(name));
     } else {
-        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse(kind);
+        if (!kind.empty() && !kind.starts_with("a safetensors file")) refuse();
         const Safetensors file{path};
         for (const TensorEntry& tensor : file.tensors()) add(tensor.name, file.view(tensor));
     }
@@ -32566,6 +32598,14 @@ DENIM_ONCE std::string file_kind(const ByteSource& source) {
                             [](char letter) { return (letter >= ' ' && letter <= '~') || letter == '\n' || letter == '\r' || letter == '\t'; }))
         return "a text";
     return "";
+}
+
+DENIM_ONCE std::string weights_kind(const ByteSource& source) {
+    const std::string kind = file_kind(source), name = kind.substr(0, kind.find_first_of(",;"));
+    if (kind.starts_with("a PyTorch file")) return name + "; import_weights(network, FILE, WeightLayout::pytorch) reads it";
+    if (kind.starts_with("an npz file")) return name + "; import_weights(network, FILE, LAYOUT) reads it, where LAYOUT says whose its arrays are";
+    if (kind.starts_with("a Keras model") || kind.starts_with("an HDF5 file")) return name + "; with denim/hdf5.hpp, import_weights(network, FILE) reads it";
+    return kind;
 }
 
 }  // namespace denim::inline DENIM_TARGET::detail
@@ -33039,6 +33079,9 @@ DENIM_ONCE void check_weights(const Weights& weights, std::span<const NamedTenso
     }
     for (const NamedTensor& tensor : weights.tensors())
         if (found.contains(tensor.name)) differences.push_back({text(tensor), "-"});
+    for (const NamedTensor& tensor : weights.tensors())
+        if (const ElementType type = weights.type(tensor.name); differences.empty() && !is_float(type))
+            throw FileError(weights.name(), "tensor " + detail::in_quotes(tensor.name) + ": " + detail::no_float(type));
     if (differences.empty()) return;
     const std::string left = "in the file", right = "in the network";
     std::size_t width = left.size();
@@ -36067,6 +36110,7 @@ DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std
     if (tensor == weights.tensors().end()) return "the file has no array of this name";
     const std::span<const std::size_t> extents{row.extents.values.data(), row.extents.rank};
     const std::vector<std::size_t> expected(extents.begin(), extents.end());
+    if (const ElementType type = weights.type(row.name); !is_float(type)) return no_float(type);
     if (without_pixel(tensor->shape, WeightLayout::keras) == without_pixel(expected, WeightLayout::keras)) return {};
     return "the file has " + shape_text(tensor->shape) + ", the network " + shape_text(extents);
 }

@@ -208,12 +208,11 @@ void run(const fashion::Options& options, const Words& words) {
     steps.end("labelling");
     page.heading("Confusion matrices of the test sets");
     std::vector<std::string> figures;
-    for (const TaskResult& result : results)
-        figures.push_back(Page::picture(
-            draw_confusion(
-                confusion_matrix(result.best.truth, std::span<const float>{result.best.logits}, result.best.labels.size()),
-                result.best.labels),
-            result.task));
+    for (const TaskResult& result : results) {
+        const std::vector<std::string>& labels = result.best.labels;
+        const Confusion counts = confusion_matrix(result.best.truth, std::span<const float>{result.best.logits}, labels.size());
+        figures.push_back(Page::picture(draw_confusion(counts, labels), result.task, describe_confusion(counts, labels)));
+    }
     page.figures(figures);
     for (const TaskResult& result : results) write_report(options.report / (result.task + ".html"), result.best);
     steps.end("drawing the pages");

@@ -1259,7 +1259,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;
-        else
+        else if constexpr (std::is_same_v<Value, std::uint8_t>)
             pictures.bytes = numbers;
     };
     if constexpr (detail::ContiguousInterface<Expression>)
@@ -5374,6 +5374,17 @@ inline constexpr bool is_activation = ActivationFunction<Type> || std::same_as<T
 
 namespace detail {
 
+/// A static_assert of the class itself has failed. It has been said; from then on clang takes nothing of the class for a constant.
+template <class Type>
+inline constexpr bool is_refused = false;
+template <class Type>
+    requires(std::is_empty_v<Type> && std::is_default_constructible_v<Type>)
+inline constexpr bool is_refused<Type> = !requires { typename std::bool_constant<(static_cast<void>(Type{}), true)>; };
+
+/// An activation, or a class that was refused and would have been one.
+template <class Type>
+inline constexpr bool passes_as_activation = is_activation<Type> || is_refused<Type>;
+
 /// y = f(x) for the channels of one pixel; x and y may be the same.
 template <class Function, class Scalar>
 void activate(const Scalar* x, Scalar* y, std::size_t channels) {
@@ -6156,9 +6167,9 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
-                                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options> ||
+                                    detail::group_count_of<Options> > 0 || detail::choice_of<Options> != kernel::Choice::fastest) &&
                                    ...);
     static_assert(known,
                   "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "
@@ -6229,8 +6240,8 @@ template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options>) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options>) &&
                                    ...);
     static_assert(known,
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
@@ -6298,7 +6309,7 @@ template <class Option>
 inline constexpr bool is_about_windows = has<Option, Same, Valid> || is_stride<Option> || is_padding<Option> || is_dilation<Option>;
 template <class Option>
 inline constexpr bool is_of_separable_conv =
-    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || is_activation<Option>;
+    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || passes_as_activation<Option>;
 
 /// A list of the option, or of nothing.
 template <bool Takes, class Option>
@@ -7543,7 +7554,7 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...);
+    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || detail::passes_as_activation<Options>) && ...);
     static_assert(known, "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
@@ -9402,6 +9413,15 @@ struct LayersOfShortcut<Shortcut<Layers...>> {
     using type = Sequential<Layers...>;
 };
 
+/// Takes the place of the layers where a Shortcut stands elsewhere, and says so.
+struct MisplacedShortcut : SpecDefaults {
+    static constexpr bool accepts(Shape) { return false; }
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
+    };
+};
+
 template <class Join, class Sequence, class... Inner>
 struct ShortcutList;
 template <class Join, std::size_t... Index, class... Inner>
@@ -9409,8 +9429,8 @@ struct ShortcutList<Join, std::index_sequence<Index...>, Inner...> {
     using All = List<Inner...>;
     using Last = type_at<All, sizeof...(Index)>;
     static constexpr bool in_order = is_shortcut<Last> && !(is_shortcut<type_at<All, Index>> || ...);
-    static_assert(in_order, "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
-    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>, List<>>;
+    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>,
+                                    List<MisplacedShortcut>>;
 };
 
 template <bool HasShortcut, class Join, class... Inner>
@@ -12533,7 +12553,9 @@ consteval auto trace_entries(Shape input) {
         entry.from[0] = flow.current;
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
-        if constexpr (!check_spec<Type, false>()) {
+        if constexpr (is_refused<Type>) {
+            trace.problem = index;
+        } else if constexpr (!check_spec<Type, false>()) {
             trace.problem = index;
         } else if constexpr (role_of<Type>() == Role::join) {
             if (flow.depth + 1 < Type::inputs) {
@@ -12660,14 +12682,16 @@ public:
 
     /// One sentence for the first layer that does not fit, with its number and shapes.
     static consteval bool explain() {
-        if constexpr (trace.problem != count) {
+        if constexpr (trace.problem == count) {
+            return true;
+        } else if constexpr (detail::is_refused<At<trace.problem>>) {
+            return true;  // the sentence has been said
+        } else {
             return []<std::size_t... Got>(std::index_sequence<Got...>) {
                 using Block = typename decltype(detail::block_around<Body, trace.problem, void>())::type;
                 return sizeof(problem_in_block<Block, trace.problem, At<trace.problem>,
                                                detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
-        } else {
-            return true;
         }
     }
 };
@@ -12679,7 +12703,6 @@ struct AnswersInNumbers {
     static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
                   "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
                   "let it end in Dense, GlobalPool or Flatten.");
-    static constexpr bool holds = true;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -13063,6 +13086,20 @@ struct SettingsAt {
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+// A class whose static_assert has failed is no constant for clang, so what it says stands by itself, and `Fast` in the place of what is no arithmetic.
+template <bool Holds>
+struct TakesOneBody {
+    static_assert(Holds, "denim: Network: an Image or Input and one body were expected; several layers go into a Sequential<...>.");
+};
+template <class Type>
+inline constexpr bool is_arithmetic = requires { typename Type::Scalar; };
+template <class Type>
+using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std::type_identity<Type>, std::type_identity<Fast>>::type;
+
+}  // namespace detail
+
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
@@ -13070,11 +13107,12 @@ namespace denim::inline DENIM_TARGET {
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
-    using Scalar = typename Arithmetic::Scalar;
-    using Numbers = Arithmetic;
+    using Numbers = detail::arithmetic_or_fast<Arithmetic>;
+    using Scalar = typename Numbers::Scalar;
     using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
+    static_assert(sizeof(detail::TakesOneBody<detail::is_arithmetic<Arithmetic>>) > 0);
     static_assert(Graph::explain());
 
     /// What enters and what leaves.
@@ -13211,7 +13249,7 @@ private:
         constexpr detail::PathEnd end = detail::follow<0, Path...>(List<Body>{});
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
-        return end;
+        return end.first == detail::PathEnd::nowhere ? detail::PathEnd{0, 1} : end;  // the first, so that nothing else is said
     }
     template <std::size_t... Path>
     static consteval std::size_t layers_with(LayerSetting which) {
@@ -13293,11 +13331,16 @@ private:
     };
 
     static consteval Connected connect() {
+        if constexpr (Source::trace.problem == entries)
+            return connect_all();
+        else
+            return {};  // nothing runs, nor is anything asked; the problem has its own message
+    }
+    static consteval Connected connect_all() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
-        if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
         for (std::size_t index = 0; index < entries;) {
             const Entry& entry = Source::trace.entries[index];
@@ -13801,7 +13844,7 @@ public:
     /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();
@@ -15365,7 +15408,7 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
-    static_assert(AnswersInNumbers<SourceGraph>::holds);
+    static_assert(sizeof(AnswersInNumbers<SourceGraph>) > 0);
 
 public:
     using Scalar = typename Arithmetic::Scalar;
@@ -16259,7 +16302,7 @@ public:
     template <class Network>
     NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
         : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
@@ -16997,7 +17040,7 @@ inline void require_classes(std::span<const Gives> heads) {
 
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
@@ -17024,7 +17067,7 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
 
 template <class Network, LearnableSet Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
     const std::vector<float> logits = detail::answers_of(network, samples, reading, peers);
@@ -17062,7 +17105,7 @@ namespace denim::inline DENIM_TARGET {
 /// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
 template <class Network, LearnableSet Set>
 std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
     const auto outputs = detail::answers_of(network, samples, reading);
     return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
@@ -19114,8 +19157,11 @@ inline void look_at_labels(Learner& learner, const Samples& train) {
             if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
         if (count == 0) continue;
         if (count > named) unused += " and " + std::to_string(count - named) + " more";
-        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
-                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+        const bool several = count > 1;
+        say_once(std::string{several ? "fit: no picture of the training set has one of the labels " : "fit: no picture of the training set has the label "} +
+                 unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 (several ? ", but the network has outputs for them; labels go from 0 to " : ", but the network has an output for it; labels go from 0 to ") +
+                 std::to_string(heads[head] - 1));
     }
 }
 

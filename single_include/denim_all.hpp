@@ -5258,7 +5258,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;
-        else
+        else if constexpr (std::is_same_v<Value, std::uint8_t>)
             pictures.bytes = numbers;
     };
     if constexpr (detail::ContiguousInterface<Expression>)
@@ -9367,6 +9367,17 @@ inline constexpr bool is_activation = ActivationFunction<Type> || std::same_as<T
 
 namespace detail {
 
+/// A static_assert of the class itself has failed. It has been said; from then on clang takes nothing of the class for a constant.
+template <class Type>
+inline constexpr bool is_refused = false;
+template <class Type>
+    requires(std::is_empty_v<Type> && std::is_default_constructible_v<Type>)
+inline constexpr bool is_refused<Type> = !requires { typename std::bool_constant<(static_cast<void>(Type{}), true)>; };
+
+/// An activation, or a class that was refused and would have been one.
+template <class Type>
+inline constexpr bool passes_as_activation = is_activation<Type> || is_refused<Type>;
+
 /// y = f(x) for the channels of one pixel; x and y may be the same.
 template <class Function, class Scalar>
 void activate(const Scalar* x, Scalar* y, std::size_t channels) {
@@ -10149,9 +10160,9 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
-                                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options> ||
+                                    detail::group_count_of<Options> > 0 || detail::choice_of<Options> != kernel::Choice::fastest) &&
                                    ...);
     static_assert(known,
                   "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "
@@ -10222,8 +10233,8 @@ template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options>) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options>) &&
                                    ...);
     static_assert(known,
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "
@@ -10291,7 +10302,7 @@ template <class Option>
 inline constexpr bool is_about_windows = has<Option, Same, Valid> || is_stride<Option> || is_padding<Option> || is_dilation<Option>;
 template <class Option>
 inline constexpr bool is_of_separable_conv =
-    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || is_activation<Option>;
+    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || passes_as_activation<Option>;
 
 /// A list of the option, or of nothing.
 template <bool Takes, class Option>
@@ -11536,7 +11547,7 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...);
+    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || detail::passes_as_activation<Options>) && ...);
     static_assert(known, "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Dense: options contradict each other; take one initialiser and one activation at most.");
@@ -13395,6 +13406,15 @@ struct LayersOfShortcut<Shortcut<Layers...>> {
     using type = Sequential<Layers...>;
 };
 
+/// Takes the place of the layers where a Shortcut stands elsewhere, and says so.
+struct MisplacedShortcut : SpecDefaults {
+    static constexpr bool accepts(Shape) { return false; }
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
+    };
+};
+
 template <class Join, class Sequence, class... Inner>
 struct ShortcutList;
 template <class Join, std::size_t... Index, class... Inner>
@@ -13402,8 +13422,8 @@ struct ShortcutList<Join, std::index_sequence<Index...>, Inner...> {
     using All = List<Inner...>;
     using Last = type_at<All, sizeof...(Index)>;
     static constexpr bool in_order = is_shortcut<Last> && !(is_shortcut<type_at<All, Index>> || ...);
-    static_assert(in_order, "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
-    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>, List<>>;
+    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>,
+                                    List<MisplacedShortcut>>;
 };
 
 template <bool HasShortcut, class Join, class... Inner>
@@ -16291,7 +16311,9 @@ consteval auto trace_entries(Shape input) {
         entry.from[0] = flow.current;
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
-        if constexpr (!check_spec<Type, false>()) {
+        if constexpr (is_refused<Type>) {
+            trace.problem = index;
+        } else if constexpr (!check_spec<Type, false>()) {
             trace.problem = index;
         } else if constexpr (role_of<Type>() == Role::join) {
             if (flow.depth + 1 < Type::inputs) {
@@ -16418,14 +16440,16 @@ public:
 
     /// One sentence for the first layer that does not fit, with its number and shapes.
     static consteval bool explain() {
-        if constexpr (trace.problem != count) {
+        if constexpr (trace.problem == count) {
+            return true;
+        } else if constexpr (detail::is_refused<At<trace.problem>>) {
+            return true;  // the sentence has been said
+        } else {
             return []<std::size_t... Got>(std::index_sequence<Got...>) {
                 using Block = typename decltype(detail::block_around<Body, trace.problem, void>())::type;
                 return sizeof(problem_in_block<Block, trace.problem, At<trace.problem>,
                                                detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
-        } else {
-            return true;
         }
     }
 };
@@ -16437,7 +16461,6 @@ struct AnswersInNumbers {
     static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
                   "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
                   "let it end in Dense, GlobalPool or Flatten.");
-    static constexpr bool holds = true;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -16821,6 +16844,20 @@ struct SettingsAt {
 
 namespace denim::inline DENIM_TARGET {
 
+namespace detail {
+
+// A class whose static_assert has failed is no constant for clang, so what it says stands by itself, and `Fast` in the place of what is no arithmetic.
+template <bool Holds>
+struct TakesOneBody {
+    static_assert(Holds, "denim: Network: an Image or Input and one body were expected; several layers go into a Sequential<...>.");
+};
+template <class Type>
+inline constexpr bool is_arithmetic = requires { typename Type::Scalar; };
+template <class Type>
+using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std::type_identity<Type>, std::type_identity<Fast>>::type;
+
+}  // namespace detail
+
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
@@ -16828,11 +16865,12 @@ namespace denim::inline DENIM_TARGET {
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
-    using Scalar = typename Arithmetic::Scalar;
-    using Numbers = Arithmetic;
+    using Numbers = detail::arithmetic_or_fast<Arithmetic>;
+    using Scalar = typename Numbers::Scalar;
     using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
+    static_assert(sizeof(detail::TakesOneBody<detail::is_arithmetic<Arithmetic>>) > 0);
     static_assert(Graph::explain());
 
     /// What enters and what leaves.
@@ -16969,7 +17007,7 @@ private:
         constexpr detail::PathEnd end = detail::follow<0, Path...>(List<Body>{});
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
-        return end;
+        return end.first == detail::PathEnd::nowhere ? detail::PathEnd{0, 1} : end;  // the first, so that nothing else is said
     }
     template <std::size_t... Path>
     static consteval std::size_t layers_with(LayerSetting which) {
@@ -17051,11 +17089,16 @@ private:
     };
 
     static consteval Connected connect() {
+        if constexpr (Source::trace.problem == entries)
+            return connect_all();
+        else
+            return {};  // nothing runs, nor is anything asked; the problem has its own message
+    }
+    static consteval Connected connect_all() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
-        if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
         for (std::size_t index = 0; index < entries;) {
             const Entry& entry = Source::trace.entries[index];
@@ -17559,7 +17602,7 @@ public:
     /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();
@@ -19121,7 +19164,7 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
-    static_assert(AnswersInNumbers<SourceGraph>::holds);
+    static_assert(sizeof(AnswersInNumbers<SourceGraph>) > 0);
 
 public:
     using Scalar = typename Arithmetic::Scalar;
@@ -19685,7 +19728,7 @@ public:
     template <class Network>
     NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
         : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
@@ -20419,7 +20462,7 @@ inline void require_classes(std::span<const Gives> heads) {
 
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
@@ -20446,7 +20489,7 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
 
 template <class Network, LearnableSet Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
     const std::vector<float> logits = detail::answers_of(network, samples, reading, peers);
@@ -20484,7 +20527,7 @@ namespace denim::inline DENIM_TARGET {
 /// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
 template <class Network, LearnableSet Set>
 std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
     const auto outputs = detail::answers_of(network, samples, reading);
     return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
@@ -24653,7 +24696,7 @@ void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
 /// for each picture.
 template <class Network, class Expression>
 auto inner_values(const Network& network, std::string_view name, const Expression& pictures, std::span<const std::size_t> of) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Scalar = typename Network::Scalar;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
     constexpr std::size_t outputs = Network::output.size();
@@ -25082,7 +25125,7 @@ Profile profile(const Network& network, const Expression& pictures, const Profil
 /// depends on it. The network stays as it is. Throws as Trainer::step does, and std::invalid_argument for options that make no sense.
 template <class Network, class Expression>
 Profile profile_training(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
     using Scalar = typename Network::Scalar;
     const Pictures source = Pictures::of(pictures, Network::input);
@@ -25184,8 +25227,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
-/// dots, which are kept off the chart's edges. Numbers that are not finite are left out. Throws std::invalid_argument for a series without an x
-/// for each y.
+/// dots, which are kept off the chart's edges. Who hears the page is told each line's ends. Numbers that are not finite are left
+/// out. Throws std::invalid_argument for a series without an x for each y.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -25271,22 +25314,23 @@ public:
         body_ += "</div>\n";
     }
 
-    static std::string picture(const Picture& picture, std::string_view caption) {
-        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(caption) +
+    /// What it shows is told by its caption, and by `shown` (`describe_confusion`, say) for who does not see it.
+    static std::string picture(const Picture& picture, std::string_view caption, std::string_view shown = {}) {
+        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(shown) +
                "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
     }
-    /// What it shows, what it is taken for, and how surely. Of several words, "shoes, female, boots", those that are not the truth's in their
-    /// place stand out.
+    /// What it shows, what it is taken for, and how surely; these words say all, so there is no other text for who does not see it. Of
+    /// several words, "shoes, female, boots", those that are not the truth's in their place stand out.
     static std::string photograph(const Picture& picture, std::string_view truth, std::string_view predicted,
                                   double confidence) {
-        return "<figure><img alt=\"" + detail::html_text(truth) + "\" src=\"data:image/jpeg;base64," +
-               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br>" +
+        return "<figure><img alt=\"\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" +
+               detail::html_text(truth) + "<br>" +
                detail::marked_words(truth, predicted) + ' ' + detail::decimals(confidence, 2) + "</figcaption></figure>\n";
     }
 
     /// One whose truth nobody knows: its name, and what it is taken for.
     static std::string photograph(const Picture& picture, std::string_view name, std::string_view words) {
-        return "<figure><img alt=\"" + detail::html_text(name) + "\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) +
+        return "<figure><img alt=\"\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) +
                "\"><figcaption>" + detail::html_text(name) + "<br>" + detail::html_text(words) + "</figcaption></figure>\n";
     }
 
@@ -25803,6 +25847,9 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options = {});
 
+/// What such a picture shows, in a sentence for who does not see it: how many are right, and the most frequent mistake. Throws as it does.
+DENIM_ONCE std::string describe_confusion(const Confusion& counts, const std::vector<std::string>& names);
+
 }  // namespace denim::inline DENIM_TARGET
 
 // ---- denim/report/dot_chart.hpp
@@ -26046,7 +26093,7 @@ namespace denim::inline DENIM_TARGET {
 /// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>
 Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photograph, OcclusionOptions options = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     constexpr Shape shape = Network::input;
     if (options.head >= Network::heads.size())
         throw std::invalid_argument("denim: occlude: the network has " + std::to_string(Network::heads.size()) +
@@ -31441,8 +31488,11 @@ inline void look_at_labels(Learner& learner, const Samples& train) {
             if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
         if (count == 0) continue;
         if (count > named) unused += " and " + std::to_string(count - named) + " more";
-        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
-                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+        const bool several = count > 1;
+        say_once(std::string{several ? "fit: no picture of the training set has one of the labels " : "fit: no picture of the training set has the label "} +
+                 unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 (several ? ", but the network has outputs for them; labels go from 0 to " : ", but the network has an output for it; labels go from 0 to ") +
+                 std::to_string(heads[head] - 1));
     }
 }
 
@@ -37841,6 +37891,11 @@ DENIM_ONCE std::string decimals(double number, int digits) {
     return is_nan(number) ? "" : fixed(number, digits);
 }
 
+/// Finite, and so small that sums of two are finite too.
+inline bool is_drawn(double number) {
+    return is_finite(number) && std::fabs(number) < 1e300;
+}
+
 /// Makes a range that has no width beside its numbers larger on both sides, by this share of them, `least` at least; false where it has one.
 inline bool widen(double& low, double& high, double share, double least) {
     const double size = std::max(std::fabs(low), std::fabs(high)), more = std::max(share * size, least);
@@ -37861,6 +37916,17 @@ DENIM_ONCE std::vector<double> ticks(double low, double high) {
     return places;
 }
 
+/// What a line shows for who hears the page: its ends; of numbers that a chart has no place for, nothing.
+inline std::string series_words(const Series& series) {
+    std::vector<std::size_t> drawn;
+    for (std::size_t n = 0; n < series.y.size(); ++n)
+        if (is_drawn(series.x[n]) && is_drawn(series.y[n])) drawn.push_back(n);
+    if (drawn.empty()) return {};
+    const auto point = [&](std::size_t n) { return short_number(series.y[n]) + " at " + short_number(series.x[n]); };
+    return series.name + (series.name.empty() ? "" : " ") +
+           (drawn.size() > 1 ? "from " + point(drawn.front()) + " to " + point(drawn.back()) : point(drawn[0]));
+}
+
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 
@@ -37869,8 +37935,7 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
-    const auto drawn = [](double number) { return is_finite(number) && std::fabs(number) < 1e300; };  // sums of two are finite too
-    const auto there = [&](const Series& series, std::size_t n) { return drawn(series.x[n]) && drawn(series.y[n]); };
+    const auto there = [](const Series& series, std::size_t n) { return detail::is_drawn(series.x[n]) && detail::is_drawn(series.y[n]); };
     for (const Series& series : all)
         if (series.x.size() != series.y.size())
             throw std::invalid_argument("denim: line_chart: an x for each of " + std::to_string(series.y.size()) + " numbers of '" + series.name +
@@ -37898,9 +37963,12 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     const auto text_at = [&](double x, double y, const char* anchor) {
         return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
     };
+    std::string spoken;
+    for (const Series& series : all)
+        if (const std::string words = detail::series_words(series); !words.empty()) spoken += (spoken.empty() ? ": " : "; ") + words;
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
-                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
-                      "\">\n";
+                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" +
+                      detail::html_text("Over " + std::string{x_name} + spoken) + "\">\n";
     for (const double at : detail::ticks(low, high))
         svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
                text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
@@ -38167,20 +38235,44 @@ inline float fitting_height(std::span<const std::string> texts, float room, floa
     return std::min(wanted, room / longest);
 }
 
+inline void check_confusion(const char* who, const Confusion& counts, const std::vector<std::string>& names) {
+    if (const std::size_t classes = counts.shape(0); classes == 0 || counts.shape(1) != classes || names.size() != classes)
+        throw std::invalid_argument("denim: " + std::string{who} + ": a square matrix and a name for each of its classes were expected, but got " +
+                                    std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + " and " + std::to_string(names.size()) +
+                                    " names");
+}
+
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 
 namespace denim::inline DENIM_TARGET {
 
+DENIM_ONCE std::string describe_confusion(const Confusion& counts, const std::vector<std::string>& names) {
+    detail::check_confusion("describe_confusion", counts, names);
+    std::size_t all = 0, right = 0, most = 0, truth = 0, answer = 0;
+    for (std::size_t row = 0; row < names.size(); ++row)
+        for (std::size_t column = 0; column < names.size(); ++column) {
+            const std::size_t count = counts(row, column);
+            all += count;
+            if (row == column)
+                right += count;
+            else if (count > most)
+                most = count, truth = row, answer = column;
+        }
+    return "Confusion matrix of " + std::to_string(names.size()) + (names.size() == 1 ? " class: " : " classes: ") + std::to_string(right) +
+           " of " + std::to_string(all) + " right" +
+           (most > 0 ? "; most often wrong: " + names[truth] + " taken for " + names[answer] + ", " + std::to_string(most) +
+                           (most == 1 ? " time" : " times")
+                     : "");
+}
+
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options) {
     const std::size_t classes = counts.shape(0);
-    if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
-        throw std::invalid_argument(
-            "denim: draw_confusion: a square matrix, a name for each of its classes and at least 600 pixels were expected, but "
-            "got " +
-            std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
-            " names and " + std::to_string(options.size) + " pixels");
+    detail::check_confusion("draw_confusion", counts, names);
+    if (options.size < 600)
+        throw std::invalid_argument("denim: draw_confusion: a size of at least 600 pixels was expected, but got " +
+                                    std::to_string(options.size));
     constexpr Colour ink{30, 30, 30};
     constexpr float readable = 5;  // pixels of a letter's height
     const std::size_t size = std::max(options.size, 2 * classes);
@@ -38242,6 +38334,7 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
     outline(picture, {bar - 1, upper - 1, width + 2, whole + 2}, ink);
     for (const std::size_t part : {0u, 1u, 2u}) {
         const std::size_t count = largest * part / 2;
+        if (part == 1 && count == 0) continue;  // stands there already
         draw_text(
             picture, static_cast<float>(bar + width) + 0.3f * margin,
             static_cast<float>(upper) +
@@ -38267,9 +38360,12 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
     constexpr double width = 560, left = 24, right = 24, top = 10, line = 46, below = 52;
     double first = std::numeric_limits<double>::max(), last = -first;
     std::size_t count = 0;
+    std::string spoken{x_name};
     for (const Dot& dot : all) {
         if (!is_finite(dot.value)) continue;
-        ++count;
+        spoken += (count++ == 0 ? ": " : "; ") + dot.name + ' ' + detail::short_number(dot.value);
+        if (is_finite(dot.low) && is_finite(dot.high))
+            spoken += ", interval from " + detail::short_number(dot.low) + " to " + detail::short_number(dot.high);
         for (const double number : {dot.value, dot.low, dot.high})
             if (is_finite(number)) first = std::min(first, number), last = std::max(last, number);
     }
@@ -38284,7 +38380,7 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
                detail::html_text(words) + "</text>\n";
     };
     std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 560 " + place(height) +
-                      "\" role=\"img\" aria-label=\"" + detail::html_text(title) + "\">\n";
+                      "\" role=\"img\" aria-label=\"" + detail::html_text(spoken) + "\">\n";
     for (const double at : detail::ticks(first, last))
         svg += "<path class=\"grid\" d=\"M" + place(px(at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
                text(px(at), floor + 20, "middle", detail::short_number(at));
@@ -38408,7 +38504,7 @@ inline void add_scores(Page& page, const RunReport& run) {
                         : "") +
                    ".");
     const std::string figure =
-        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text");
+        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text", describe_confusion(counts, run.labels));
     page.figures({&figure, 1});
     std::vector<std::vector<std::string>> lines{{"class", "pictures", "precision", "recall", "F1"}};
     const std::vector<ClassScore> scores = class_scores(counts);

@@ -123,7 +123,8 @@ void add_comparison(denim::Page& page, const Comparison& comparison) {
     for (const Contestant& each : comparison.contestants)
         figures.push_back(
             denim::Page::picture(denim::draw_confusion(each.confusion, names),
-                                 each.name + (comparison.seeds.size() > 1 ? ", all seeds together" : "")));
+                                 each.name + (comparison.seeds.size() > 1 ? ", all seeds together" : ""),
+                                 denim::describe_confusion(each.confusion, names)));
     page.figures(figures);
 }
 

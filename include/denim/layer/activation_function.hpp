@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <numbers>
+#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -157,6 +158,17 @@ template <class Type>
 inline constexpr bool is_activation = ActivationFunction<Type> || std::same_as<Type, Softmax>;
 
 namespace detail {
+
+/// A static_assert of the class itself has failed. It has been said; from then on clang takes nothing of the class for a constant.
+template <class Type>
+inline constexpr bool is_refused = false;
+template <class Type>
+    requires(std::is_empty_v<Type> && std::is_default_constructible_v<Type>)
+inline constexpr bool is_refused<Type> = !requires { typename std::bool_constant<(static_cast<void>(Type{}), true)>; };
+
+/// An activation, or a class that was refused and would have been one.
+template <class Type>
+inline constexpr bool passes_as_activation = is_activation<Type> || is_refused<Type>;
 
 /// y = f(x) for the channels of one pixel; x and y may be the same.
 template <class Function, class Scalar>

@@ -22,9 +22,9 @@ struct Conv : ConvWindows<Window, Options...> {
     static constexpr std::size_t groups = detail::groups_among<Options...>;
 
     static_assert(Filters > 0, "denim: Conv: there must be at least one filter.");
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options> || detail::group_count_of<Options> > 0 ||
-                                    detail::choice_of<Options> != kernel::Choice::fastest) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options> ||
+                                    detail::group_count_of<Options> > 0 || detail::choice_of<Options> != kernel::Choice::fastest) &&
                                    ...);
     static_assert(known,
                   "denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, "

@@ -157,7 +157,7 @@ struct ChooseDense<Arithmetic, Out, In, Bias> {
 template <std::size_t Outputs, class... Options>
 struct Dense : SpecDefaults {
     static_assert(Outputs > 0, "denim: Dense: there must be at least one output.");
-    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || is_activation<Options>) && ...);
+    static constexpr bool known = ((detail::has<Options, NoBias> || detail::is_initialiser<Options> || detail::passes_as_activation<Options>) && ...);
     static_assert(known, "denim: Dense: an option is not one of NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, or an activation.");
     static_assert(detail::one_of_a_kind<Options...>(),
                   "denim: Dense: options contradict each other; take one initialiser and one activation at most.");

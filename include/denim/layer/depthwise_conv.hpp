@@ -19,8 +19,8 @@ template <WindowSize Window, class... Options>
 struct DepthwiseConv : ConvWindows<Window, Options...> {
     using Windows = ConvWindows<Window, Options...>;
 
-    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> || is_activation<Options> ||
-                                    detail::is_dilation<Options>) &&
+    static constexpr bool known = ((detail::only<Same, Valid, NoBias>::among<Options> || detail::is_initialiser<Options> ||
+                                    detail::passes_as_activation<Options> || detail::is_dilation<Options>) &&
                                    ...);
     static_assert(known,
                   "denim: DepthwiseConv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, NoBias, GlorotUniform, "

@@ -35,6 +35,15 @@ struct LayersOfShortcut<Shortcut<Layers...>> {
     using type = Sequential<Layers...>;
 };
 
+/// Takes the place of the layers where a Shortcut stands elsewhere, and says so.
+struct MisplacedShortcut : SpecDefaults {
+    static constexpr bool accepts(Shape) { return false; }
+    template <Shape In>
+    struct Problem {
+        static_assert(accepts(In), "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
+    };
+};
+
 template <class Join, class Sequence, class... Inner>
 struct ShortcutList;
 template <class Join, std::size_t... Index, class... Inner>
@@ -42,8 +51,8 @@ struct ShortcutList<Join, std::index_sequence<Index...>, Inner...> {
     using All = List<Inner...>;
     using Last = type_at<All, sizeof...(Index)>;
     static constexpr bool in_order = is_shortcut<Last> && !(is_shortcut<type_at<All, Index>> || ...);
-    static_assert(in_order, "denim: Residual: a Shortcut must be the last of its arguments, and the only one.");
-    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>, List<>>;
+    using type = std::conditional_t<in_order, List<Fork, type_at<All, Index>..., Turn<true>, typename LayersOfShortcut<Last>::type, Join>,
+                                    List<MisplacedShortcut>>;
 };
 
 template <bool HasShortcut, class Join, class... Inner>

@@ -20,7 +20,7 @@ template <class Option>
 inline constexpr bool is_about_windows = has<Option, Same, Valid> || is_stride<Option> || is_padding<Option> || is_dilation<Option>;
 template <class Option>
 inline constexpr bool is_of_separable_conv =
-    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || is_activation<Option>;
+    is_about_windows<Option> || is_initialiser<Option> || has<Option, NoBias> || passes_as_activation<Option>;
 
 /// A list of the option, or of nothing.
 template <bool Takes, class Option>

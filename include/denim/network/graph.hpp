@@ -92,7 +92,9 @@ consteval auto trace_entries(Shape input) {
         entry.from[0] = flow.current;
         entry.in = shape_of(trace, input, flow.current);
         entry.first_parameter = trace.parameters;
-        if constexpr (!check_spec<Type, false>()) {
+        if constexpr (is_refused<Type>) {
+            trace.problem = index;
+        } else if constexpr (!check_spec<Type, false>()) {
             trace.problem = index;
         } else if constexpr (role_of<Type>() == Role::join) {
             if (flow.depth + 1 < Type::inputs) {
@@ -219,14 +221,16 @@ public:
 
     /// One sentence for the first layer that does not fit, with its number and shapes.
     static consteval bool explain() {
-        if constexpr (trace.problem != count) {
+        if constexpr (trace.problem == count) {
+            return true;
+        } else if constexpr (detail::is_refused<At<trace.problem>>) {
+            return true;  // the sentence has been said
+        } else {
             return []<std::size_t... Got>(std::index_sequence<Got...>) {
                 using Block = typename decltype(detail::block_around<Body, trace.problem, void>())::type;
                 return sizeof(problem_in_block<Block, trace.problem, At<trace.problem>,
                                                detail::shape_of(trace, input, trace.entries[trace.problem].from[Got])...>) > 0;
             }(std::make_index_sequence<trace.entries[trace.problem].inputs>{});
-        } else {
-            return true;
         }
     }
 };
@@ -238,7 +242,6 @@ struct AnswersInNumbers {
     static_assert(Of::trace.problem != Of::count || (Of::output.height == 1 && Of::output.width == 1),
                   "denim: Network: it ends in a picture, but what is learned, scored or told apart must be one row of numbers; "
                   "let it end in Dense, GlobalPool or Flatten.");
-    static constexpr bool holds = true;
 };
 
 }  // namespace denim::inline DENIM_TARGET

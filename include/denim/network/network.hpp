@@ -16,9 +16,24 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace denim::inline DENIM_TARGET {
+
+namespace detail {
+
+// A class whose static_assert has failed is no constant for clang, so what it says stands by itself, and `Fast` in the place of what is no arithmetic.
+template <bool Holds>
+struct TakesOneBody {
+    static_assert(Holds, "denim: Network: an Image or Input and one body were expected; several layers go into a Sequential<...>.");
+};
+template <class Type>
+inline constexpr bool is_arithmetic = requires { typename Type::Scalar; };
+template <class Type>
+using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std::type_identity<Type>, std::type_identity<Fast>>::type;
+
+}  // namespace detail
 
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
@@ -27,11 +42,12 @@ namespace denim::inline DENIM_TARGET {
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
-    using Scalar = typename Arithmetic::Scalar;
-    using Numbers = Arithmetic;
+    using Numbers = detail::arithmetic_or_fast<Arithmetic>;
+    using Scalar = typename Numbers::Scalar;
     using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
+    static_assert(sizeof(detail::TakesOneBody<detail::is_arithmetic<Arithmetic>>) > 0);
     static_assert(Graph::explain());
 
     /// What enters and what leaves.
@@ -168,7 +184,7 @@ private:
         constexpr detail::PathEnd end = detail::follow<0, Path...>(List<Body>{});
         static_assert(end.first != detail::PathEnd::nowhere,
                       "denim: Network: there is no layer at this place; layers count from 0, in the order of the list.");
-        return end;
+        return end.first == detail::PathEnd::nowhere ? detail::PathEnd{0, 1} : end;  // the first, so that nothing else is said
     }
     template <std::size_t... Path>
     static consteval std::size_t layers_with(LayerSetting which) {

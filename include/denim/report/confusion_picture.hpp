@@ -27,6 +27,9 @@ namespace denim::inline DENIM_TARGET {
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options = {});
 
+/// What such a picture shows, in a sentence for who does not see it: how many are right, and the most frequent mistake. Throws as it does.
+DENIM_ONCE std::string describe_confusion(const Confusion& counts, const std::vector<std::string>& names);
+
 }  // namespace denim::inline DENIM_TARGET
 
 #if DENIM_BODIES
@@ -41,20 +44,44 @@ inline float fitting_height(std::span<const std::string> texts, float room, floa
     return std::min(wanted, room / longest);
 }
 
+inline void check_confusion(const char* who, const Confusion& counts, const std::vector<std::string>& names) {
+    if (const std::size_t classes = counts.shape(0); classes == 0 || counts.shape(1) != classes || names.size() != classes)
+        throw std::invalid_argument("denim: " + std::string{who} + ": a square matrix and a name for each of its classes were expected, but got " +
+                                    std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + " and " + std::to_string(names.size()) +
+                                    " names");
+}
+
 }  // namespace detail
 }  // namespace denim::inline DENIM_TARGET
 
 namespace denim::inline DENIM_TARGET {
 
+DENIM_ONCE std::string describe_confusion(const Confusion& counts, const std::vector<std::string>& names) {
+    detail::check_confusion("describe_confusion", counts, names);
+    std::size_t all = 0, right = 0, most = 0, truth = 0, answer = 0;
+    for (std::size_t row = 0; row < names.size(); ++row)
+        for (std::size_t column = 0; column < names.size(); ++column) {
+            const std::size_t count = counts(row, column);
+            all += count;
+            if (row == column)
+                right += count;
+            else if (count > most)
+                most = count, truth = row, answer = column;
+        }
+    return "Confusion matrix of " + std::to_string(names.size()) + (names.size() == 1 ? " class: " : " classes: ") + std::to_string(right) +
+           " of " + std::to_string(all) + " right" +
+           (most > 0 ? "; most often wrong: " + names[truth] + " taken for " + names[answer] + ", " + std::to_string(most) +
+                           (most == 1 ? " time" : " times")
+                     : "");
+}
+
 DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std::string>& names,
                               const ConfusionPictureOptions& options) {
     const std::size_t classes = counts.shape(0);
-    if (classes == 0 || counts.shape(1) != classes || names.size() != classes || options.size < 600)
-        throw std::invalid_argument(
-            "denim: draw_confusion: a square matrix, a name for each of its classes and at least 600 pixels were expected, but "
-            "got " +
-            std::to_string(classes) + " x " + std::to_string(counts.shape(1)) + ", " + std::to_string(names.size()) +
-            " names and " + std::to_string(options.size) + " pixels");
+    detail::check_confusion("draw_confusion", counts, names);
+    if (options.size < 600)
+        throw std::invalid_argument("denim: draw_confusion: a size of at least 600 pixels was expected, but got " +
+                                    std::to_string(options.size));
     constexpr Colour ink{30, 30, 30};
     constexpr float readable = 5;  // pixels of a letter's height
     const std::size_t size = std::max(options.size, 2 * classes);
@@ -116,6 +143,7 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
     outline(picture, {bar - 1, upper - 1, width + 2, whole + 2}, ink);
     for (const std::size_t part : {0u, 1u, 2u}) {
         const std::size_t count = largest * part / 2;
+        if (part == 1 && count == 0) continue;  // stands there already
         draw_text(
             picture, static_cast<float>(bar + width) + 0.3f * margin,
             static_cast<float>(upper) +

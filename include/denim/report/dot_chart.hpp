@@ -31,9 +31,12 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
     constexpr double width = 560, left = 24, right = 24, top = 10, line = 46, below = 52;
     double first = std::numeric_limits<double>::max(), last = -first;
     std::size_t count = 0;
+    std::string spoken{x_name};
     for (const Dot& dot : all) {
         if (!is_finite(dot.value)) continue;
-        ++count;
+        spoken += (count++ == 0 ? ": " : "; ") + dot.name + ' ' + detail::short_number(dot.value);
+        if (is_finite(dot.low) && is_finite(dot.high))
+            spoken += ", interval from " + detail::short_number(dot.low) + " to " + detail::short_number(dot.high);
         for (const double number : {dot.value, dot.low, dot.high})
             if (is_finite(number)) first = std::min(first, number), last = std::max(last, number);
     }
@@ -48,7 +51,7 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
                detail::html_text(words) + "</text>\n";
     };
     std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 560 " + place(height) +
-                      "\" role=\"img\" aria-label=\"" + detail::html_text(title) + "\">\n";
+                      "\" role=\"img\" aria-label=\"" + detail::html_text(spoken) + "\">\n";
     for (const double at : detail::ticks(first, last))
         svg += "<path class=\"grid\" d=\"M" + place(px(at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
                text(px(at), floor + 20, "middle", detail::short_number(at));

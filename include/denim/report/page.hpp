@@ -85,22 +85,23 @@ public:
         body_ += "</div>\n";
     }
 
-    static std::string picture(const Picture& picture, std::string_view caption) {
-        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(caption) +
+    /// What it shows is told by its caption, and by `shown` (`describe_confusion`, say) for who does not see it.
+    static std::string picture(const Picture& picture, std::string_view caption, std::string_view shown = {}) {
+        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(shown) +
                "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
     }
-    /// What it shows, what it is taken for, and how surely. Of several words, "shoes, female, boots", those that are not the truth's in their
-    /// place stand out.
+    /// What it shows, what it is taken for, and how surely; these words say all, so there is no other text for who does not see it. Of
+    /// several words, "shoes, female, boots", those that are not the truth's in their place stand out.
     static std::string photograph(const Picture& picture, std::string_view truth, std::string_view predicted,
                                   double confidence) {
-        return "<figure><img alt=\"" + detail::html_text(truth) + "\" src=\"data:image/jpeg;base64," +
-               detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" + detail::html_text(truth) + "<br>" +
+        return "<figure><img alt=\"\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) + "\"><figcaption>" +
+               detail::html_text(truth) + "<br>" +
                detail::marked_words(truth, predicted) + ' ' + detail::decimals(confidence, 2) + "</figcaption></figure>\n";
     }
 
     /// One whose truth nobody knows: its name, and what it is taken for.
     static std::string photograph(const Picture& picture, std::string_view name, std::string_view words) {
-        return "<figure><img alt=\"" + detail::html_text(name) + "\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) +
+        return "<figure><img alt=\"\" src=\"data:image/jpeg;base64," + detail::to_base64(encode_jpeg(picture)) +
                "\"><figcaption>" + detail::html_text(name) + "<br>" + detail::html_text(words) + "</figcaption></figure>\n";
     }
 

@@ -47,7 +47,7 @@ inline void add_scores(Page& page, const RunReport& run) {
                         : "") +
                    ".");
     const std::string figure =
-        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text");
+        Page::picture(draw_confusion(counts, run.labels), "Counts as blue, shares of each true class as text", describe_confusion(counts, run.labels));
     page.figures({&figure, 1});
     std::vector<std::vector<std::string>> lines{{"class", "pictures", "precision", "recall", "F1"}};
     const std::vector<ClassScore> scores = class_scores(counts);

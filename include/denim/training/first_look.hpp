@@ -76,8 +76,11 @@ inline void look_at_labels(Learner& learner, const Samples& train) {
             if (!used[label] && ++count <= named) unused += (count > 1 ? ", " : "") + std::to_string(label);
         if (count == 0) continue;
         if (count > named) unused += " and " + std::to_string(count - named) + " more";
-        say_once("fit: no picture of the training set has the label " + unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
-                 ", but the network has an output for it; labels go from 0 to " + std::to_string(heads[head] - 1));
+        const bool several = count > 1;
+        say_once(std::string{several ? "fit: no picture of the training set has one of the labels " : "fit: no picture of the training set has the label "} +
+                 unused + (heads.size() > 1 ? " of head " + std::to_string(head) : "") +
+                 (several ? ", but the network has outputs for them; labels go from 0 to " : ", but the network has an output for it; labels go from 0 to ") +
+                 std::to_string(heads[head] - 1));
     }
 }
 

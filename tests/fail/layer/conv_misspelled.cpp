@@ -3,7 +3,7 @@
 // expect: denim: Conv: an option is not one of Same, Valid, Padding<...>, Stride<...>, Dilation<...>, Groups<N>, NoBias, GlorotUniform, GlorotNormal, HeUniform, HeNormal, Algorithm<...>, or an activation.
 // expect: Conv<3, 8, Sam>
 // never-g++: /&&|\|\|/
-// errors-g++: 1
+// errors: 1
 // lines-g++: 13
 #include <denim/denim.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: ELUOf: alpha must be more than 0.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: LeakyReLUOf: the slope must be at least 0.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: Residual: a Shortcut must be the last of its arguments, and the only one.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: Network: there is no layer at this place; layers count from 0, in the order of the list.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: pictures are arrays of std::uint8_t (0 to 255, scaled by 1/255 on the way) or of float; convert others first.
+// errors: 1
 #include <denim/denim.hpp>
 
 using namespace denim;

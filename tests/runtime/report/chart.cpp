@@ -22,7 +22,8 @@ TEST_CASE("a chart has a line and a legend for each series, with gaps for what i
     CHECK(count(chart, "class=\"s1 line\"") == 1);
     CHECK(count(chart, "<circle") == 5);
     CHECK(count(chart, "nan") + count(chart, "inf\"") == 0);
-    CHECK(count(chart, "a &lt; b &amp; c") == 3);
+    CHECK(count(chart, "a &lt; b &amp; c") == 4);
+    CHECK(count(chart, "aria-label=\"Over epoch: training from 0.5 at 1 to 0.3 at 3; a &lt; b &amp; c from 0.5 at 1 to 0.1 at 4\"") == 1);
     CHECK(count(chart, "<svg") == count(chart, "</svg>"));
 }
 

@@ -77,6 +77,17 @@ TEST_CASE("many classes with long names, an empty class, no pictures at all") {
         full += Colour{many.pixels[n], many.pixels[n + 1], many.pixels[n + 2]} == blue_scale(1) ? 1 : 0;
     CHECK(full >= 1000);  // each class has its pixel
     CHECK(has(many, Colour{30, 30, 30}));
-    CHECK(message_of([] { draw_confusion(counts({1, 2, 3, 4}, 2), {"a"}); }).find("2 x 2, 1 names") != std::string::npos);
-    CHECK(message_of([] { draw_confusion(counts({5}, 1), {"one"}, {.size = 300}); }).find("300 pixels") != std::string::npos);
+    CHECK(message_of([] { draw_confusion(counts({1, 2, 3, 4}, 2), {"a"}); }).find("2 x 2 and 1 names") != std::string::npos);
+    CHECK(message_of([] { draw_confusion(counts({5}, 1), {"one"}, {.size = 300}); }).find("600 pixels was expected, but got 300") !=
+          std::string::npos);
+}
+
+TEST_CASE("who does not see the picture is told how many are right, and what is most often taken for what") {
+    CHECK(describe_confusion(counts({5, 1, 0, 0, 6, 2, 3, 0, 7}, 3), {"glasses", "trousers", "shoes"}) ==
+          "Confusion matrix of 3 classes: 18 of 24 right; most often wrong: shoes taken for glasses, 3 times");
+    CHECK(describe_confusion(counts({5, 1, 0, 6}, 2), {"a", "b"}) ==
+          "Confusion matrix of 2 classes: 11 of 12 right; most often wrong: a taken for b, 1 time");
+    CHECK(describe_confusion(counts({5}, 1), {"one"}) == "Confusion matrix of 1 class: 5 of 5 right");
+    CHECK(message_of([] { describe_confusion(counts({1, 2, 3, 4}, 2), {"a"}); }) ==
+          "denim: describe_confusion: a square matrix and a name for each of its classes were expected, but got 2 x 2 and 1 names");
 }

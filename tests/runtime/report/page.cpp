@@ -48,6 +48,14 @@ TEST_CASE("what comes from users is text, never markup; the page asks for nothin
     CHECK_FALSE(has(unknown, "wrong"));  // nobody knows
 }
 
+TEST_CASE("who hears the page is told each thing once: the caption, and what it does not say") {
+    const Picture some{Size{4, 4}};
+    CHECK(has(Page::picture(some, "Filters"), "<figcaption>Filters</figcaption><img alt=\"\" "));
+    CHECK(has(Page::picture(some, "Counts", "7 of \"8\" right"), "<figcaption>Counts</figcaption><img alt=\"7 of &quot;8&quot; right\" "));
+    CHECK(has(Page::photograph(some, "a.jpg", "shoes 0.99"), "<img alt=\"\" "));
+    CHECK(has(Page::photograph(some, "shoes", "boots", 0.5), "<img alt=\"\" "));
+}
+
 TEST_CASE("of what a photograph is taken for only what is wrong has the colour of mistakes") {
     const auto page = [](const char* truth, const char* predicted) { return Page::photograph(Picture{Size{4, 4}}, truth, predicted, 0.5); };
     CHECK(has(page("shoes, female, boots", "shoes, male, boots"), "<br>shoes, <span class=\"wrong\">male</span>, boots 0.50<"));
@@ -73,8 +81,8 @@ TEST_CASE("a run's page shows what there is and leaves out the rest") {
     write_report(scratch / "run.html", run);
     const std::string text = read(scratch / "run.html");
     for (const char* const part :
-         {"Accuracy 0.7500 of 4 pictures", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots</span> 0.73",
-          "data:image/jpeg;base64,", "<td>rate</td><td>0.001</td>", "<td>flip</td><td>yes</td>", "Machine and time"})
+         {"Accuracy 0.7500 of 4 pictures", "right; most often wrong: heels taken for boots, 1 time\"", "<td>heels</td><td>2</td><td>1.000</td><td>0.500</td><td>0.667</td>", "boots</span> 0.73",
+          "data:image/jpeg;base64,", "Over epoch: training from 0.5 at 1 to 0.4 at 2; validation from 0.6 at 1 to 0.5 at 2\"", "<td>rate</td><td>0.001</td>", "<td>flip</td><td>yes</td>", "Machine and time"})
         CHECK_MESSAGE(has(text, part), part);
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("an output that its bias shuts is room for later: nobody misses its la
         });
     };
     CHECK(of_bias(-1000).empty());
-    CHECK(of_bias(-999).find("no picture of the training set has the label 3, 4, but") != std::string::npos);
+    CHECK(of_bias(-999).find("no picture of the training set has one of the labels 3, 4, but") != std::string::npos);
 }
 
 TEST_CASE("pictures in their range, logits and labels of all classes: nothing is said") {
@@ -85,9 +85,9 @@ TEST_CASE("a softmax or a sigmoid before a loss that takes logits is named, at t
 
 TEST_CASE("classes that no label uses are named, of a head too") {
     CHECK(said_by_fit<Net<Dense<4>>>(floats(1), Array<int, 1>{0, 1, 0, 1}) ==
-          "denim: fit: no picture of the training set has the label 2, 3, but the network has an output for it; labels go from 0 to 3\n");
+          "denim: fit: no picture of the training set has one of the labels 2, 3, but the network has outputs for them; labels go from 0 to 3\n");
     const std::string many = said_by_fit<Net<Dense<20>>>(floats(1), both);
-    CHECK(many.find("the label 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more,") != std::string::npos);
+    CHECK(many.find("one of the labels 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more,") != std::string::npos);
     const Array<int, 2> labels{{0, 0}, {1, 1}, {0, no_label}, {1, 0}};
     CHECK(said_by_fit<Net<Heads<Dense<2>, Dense<3>>>>(floats(1), labels).find("the label 2 of head 1,") != std::string::npos);
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 
 namespace denim {
 
@@ -57,6 +58,16 @@ bool read_picture_of(const Source& source, std::size_t index, Number* to) {
         source.read(index, to);
         return true;
     }
+}
+
+/// A label as a number that can be compared: of a bool, a letter and an enum what they stand for.
+template <class Label>
+constexpr auto label_number(Label label) {
+    static_assert(!std::floating_point<Label>, "denim: labels are whole numbers: a source's label(index) gives the class of a picture, from 0.");
+    if constexpr (std::integral<Label> && sizeof(Label) > 1)
+        return static_cast<std::conditional_t<std::signed_integral<Label>, std::int64_t, std::uint64_t>>(label);
+    else
+        return static_cast<std::int32_t>(label);
 }
 
 template <class Source>

@@ -10393,6 +10393,16 @@ bool read_picture_of(const Source& source, std::size_t index, Number* to) {
     }
 }
 
+/// A label as a number that can be compared: of a bool, a letter and an enum what they stand for.
+template <class Label>
+constexpr auto label_number(Label label) {
+    static_assert(!std::floating_point<Label>, "denim: labels are whole numbers: a source's label(index) gives the class of a picture, from 0.");
+    if constexpr (std::integral<Label> && sizeof(Label) > 1)
+        return static_cast<std::conditional_t<std::signed_integral<Label>, std::int64_t, std::uint64_t>>(label);
+    else
+        return static_cast<std::int32_t>(label);
+}
+
 template <class Source>
 bool goes_forward(const Source& source) {
     if constexpr (requires { static_cast<bool>(source.forward()); })
@@ -16196,18 +16206,9 @@ private:
     template <class Set>
     static constexpr bool has_labels = labels_of<Set>();
 
-    /// A label as a number that can be compared: of a bool, a letter and an enum what they stand for.
-    template <class Label>
-    static constexpr auto whole_number(Label label) {
-        static_assert(!std::floating_point<Label>, "denim: labels are whole numbers: a source's label(index) gives the class of a picture, from 0.");
-        if constexpr (std::integral<Label> && sizeof(Label) > 1)
-            return static_cast<std::conditional_t<std::signed_integral<Label>, std::int64_t, std::uint64_t>>(label);
-        else
-            return static_cast<std::int32_t>(label);
-    }
     template <class Label>
     void add_label(Label of_source, std::span<const std::size_t> heads_of_network, const std::string& name) {
-        const auto label = whole_number(of_source);
+        const auto label = detail::label_number(of_source);
         const std::size_t head = kept.size() % heads, picture = kept.size() / heads;
         const bool none = heads > 1 && std::cmp_equal(label, no_label);
         if (!none && (std::cmp_less(label, 0) || std::cmp_greater_equal(label, heads_of_network[head]))) {

@@ -131,6 +131,8 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
                 first = std::min(first, series.x[n]), last = std::max(last, series.x[n]);
             }
     if (!(low <= high)) return "<p>no numbers for " + detail::html_text(title) + "</p>\n";
+    const auto counts = [&](const Series& series) { return std::ranges::all_of(series.x, [](double x) { return x == std::round(x); }); };
+    const bool counted = std::ranges::all_of(all, counts) && last > first;  // epochs, say: there is nothing between them
     const bool dots = std::ranges::all_of(all, [](const Series& series) { return series.y.size() <= 1; });
     detail::widen(low, high, 0.5, 0.5e-3);
     if (!detail::widen(first, last, 1e-3, 0.5) && dots) {
@@ -157,7 +159,7 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
         svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
                text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
     for (const double at : detail::ticks(first, last))
-        if (std::fabs(at - std::round(at)) < 1e-6 || last - first < 2)  // steps of -ffast-math are not whole to the last bit
+        if (!counted || std::fabs(at - std::round(at)) < 1e-6)  // steps of -ffast-math are not whole to the last bit
             svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
                    text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
     svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +

@@ -58,7 +58,12 @@ public:
     explicit Page(std::string title) : title_(std::move(title)) {}
 
     void heading(std::string_view text) { body_ += "<h2>" + detail::html_text(text) + "</h2>\n"; }
-    void paragraph(std::string_view text) { body_ += "<p>" + detail::html_text(text) + "</p>\n"; }
+    /// Lines stay lines.
+    void paragraph(std::string_view text) {
+        std::string lines = detail::html_text(text.substr(0, text.find_last_not_of('\n') + 1));
+        for (std::size_t at = lines.find('\n'); at != lines.npos; at = lines.find('\n', at + 5)) lines.replace(at, 1, "<br>\n");
+        body_ += "<p>" + lines + "</p>\n";
+    }
     /// As it is, letters of equal width.
     void listing(std::string_view text) { body_ += "<pre>" + detail::html_text(text) + "</pre>\n"; }
     /// The first line is the header; the first column is text, the others numbers.

@@ -45,6 +45,13 @@ TEST_CASE("points alone stand off the edges of the chart") {
     }
 }
 
+TEST_CASE("between whole numbers, epochs say, stands no tick; between others it does") {
+    const Series epochs[] = {{"loss", {1, 2}, {0.5, 0.4}}}, rates[] = {{"loss", {-3.5, -2.5}, {0.5, 0.4}}};
+    CHECK(count(line_chart("a", "b", epochs), ">1.2<") == 0);
+    CHECK(count(line_chart("a", "b", epochs), ">2<") == 1);
+    CHECK(count(line_chart("a", "b", rates), ">-2.6<") == 1);
+}
+
 TEST_CASE("ticks are round") {
     CHECK(detail::ticks(0, 1).size() == 6);
     CHECK(detail::ticks(848, 861).front() == 848);

@@ -48,6 +48,14 @@ TEST_CASE("what comes from users is text, never markup; the page asks for nothin
     CHECK_FALSE(has(unknown, "wrong"));  // nobody knows
 }
 
+TEST_CASE("lines of a paragraph stay lines") {
+    Page page{"p"};
+    page.paragraph("a<b\nsecond\n\nlast\n");
+    CHECK(has(page.text(), "<p>a&lt;b<br>\nsecond<br>\n<br>\nlast</p>"));
+    page.paragraph("");
+    CHECK(has(page.text(), "<p></p>"));
+}
+
 TEST_CASE("who hears the page is told each thing once: the caption, and what it does not say") {
     const Picture some{Size{4, 4}};
     CHECK(has(Page::picture(some, "Filters"), "<figcaption>Filters</figcaption><img alt=\"\" "));

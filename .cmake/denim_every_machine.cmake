@@ -29,6 +29,7 @@ function(denim_copy_of from to type vectors) # library replacement...
     endif()
     target_link_libraries(${to} PUBLIC ${libraries})
     target_compile_definitions(${to} PUBLIC DENIM_EVERY_MACHINE)
+    set_target_properties(${to} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)  # what is linked in itself is code already
     target_compile_options(${to} PRIVATE ${denim_flags_of_${vectors}})
 endfunction()
 

@@ -2,9 +2,10 @@
 #pragma once
 
 // The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
-// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp); the other gradients go through the live
-// outputs (live_gradient.hpp).
+// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp), as is the gradient of the weights where every output
+// may be alive (dense_gradient.hpp); the other gradients go through the live outputs (live_gradient.hpp).
 
+#include <denim/kernel/dense_gradient.hpp>
 #include <denim/kernel/live_gradient.hpp>
 #include <denim/kernel/register_tiles.hpp>
 
@@ -36,6 +37,11 @@ struct DirectPass {
     Convolution of, flipped;
     RegisterTiles forward_tiles, backward_tiles;
     LiveGradient live;
+    DenseGradient dense;
+
+    [[nodiscard]] constexpr bool is_dense() const { return takes_dense_gradient(of); }
+    [[nodiscard]] constexpr std::size_t sums() const { return is_dense() ? dense.size : live.weights.size; }  ///< of weights; the bias's follow
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return is_dense() ? dense.accumulator_size() : live.accumulator_size(); }
 
     void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const;
     void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first, std::size_t last) const;
@@ -46,7 +52,7 @@ struct DirectPass {
 /// Its sizes.
 constexpr DirectPass direct_pass(const Convolution& of) {
     const Convolution flipped = flipped_convolution(of);
-    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of)};
+    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of), dense_gradient(of)};
 }
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
@@ -65,7 +71,8 @@ private:
     template <Gradient Input>
     static constexpr DirectPass backward_pass = [] {
         DirectPass pass = sizes;
-        pass.live = live_gradient<Of, Input != Gradient::none && !flips(Of)>();
+        pass.live = live_gradient<Of, !takes_dense_gradient(Of), Input != Gradient::none && !flips(Of)>();
+        if constexpr (takes_dense_gradient(Of)) pass.dense = dense_gradient<Of>();
         if constexpr (Input != Gradient::none && flips(Of)) pass.backward_tiles = register_tiles<sizes.flipped, Input>();
         return pass;
     }();
@@ -78,7 +85,7 @@ public:
     static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = sizes.forward_tiles.packed_size;
     static constexpr std::size_t prepared_size = forward_prepared_size + (flips(Of) ? sizes.backward_tiles.packed_size : sizes.live.weights_size());
-    static constexpr std::size_t accumulator_size = sizes.live.accumulator_size();
+    static constexpr std::size_t accumulator_size = sizes.accumulator_size();
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.height * Of.output.shape.width * sizes.forward_tiles.padded : 0;
     static constexpr std::size_t scratch_size = sizes.live.scratch_size(Of) + (flips(Of) ? sizes.flipped.input.size() : 0), forward_scratch_size = 0;
 
@@ -95,7 +102,10 @@ public:
         backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, record, scratch, accumulator);
     }
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
+        if constexpr (takes_dense_gradient(Of))
+            forward_pass.dense.finish(Of, accumulator, weight_gradient, bias_gradient, part);
+        else
+            forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
     }
 };
 
@@ -134,11 +144,12 @@ DENIM_ONCE void DirectPass::forward(const float* input, const float* prepared, f
 DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared,
                                      float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
     const float* weights = prepared + forward_tiles.packed_size;
-    live.mask(of.output, output, output_gradient, accumulator + live.weights.size);
+    if (of.bias || of.epilogue != Epilogue::linear) live.mask(of.output, output, output_gradient, accumulator + sums());
+    if (is_dense()) dense.run(of, input, output_gradient, accumulator);
     if (mode == Gradient::write && !flips(of))
         for (std::size_t y = 0; y < of.input.shape.height; ++y)
             std::fill_n(input_gradient + of.input.offset(y, 0), of.input.shape.width * of.input.stride, 0.0f);
-    live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+    if (!live.gathers.empty() || !live.scatters.empty()) live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
     if (mode == Gradient::none || !flips(of)) return;
     float* z = scratch + live.scratch_size(of);
     clear_border(flipped.input, z);

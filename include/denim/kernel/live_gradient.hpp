@@ -55,7 +55,7 @@ struct LiveGradient {
     std::size_t room = 0;    ///< the longest list
     std::size_t slice_room = 0;
     decltype(&mask_gradient<Epilogue::linear>) mask = nullptr;
-    std::span<Gather* const> gathers{};
+    std::span<Gather* const> gathers{};   ///< none where the gradient to the weights goes another way
     std::span<Scatter* const> scatters{};  ///< none where the gradient to the input goes another way
 
     /// Numbers prepared for the gradient to the input; of an accumulator: the weights' gradient by slices, then the bias's.
@@ -67,7 +67,8 @@ struct LiveGradient {
 
     /// Weights of window row `i` for the gradient to the input.
     void prepare(const Convolution& of, const float* weights, float* prepared, std::size_t i) const;
-    /// From masked output gradients: adds the weights' gradient to the accumulator and, if there are `scatters`, the input's to `input_gradient`.
+    /// From masked output gradients: adds the weights' gradient to the accumulator if there are `gathers`, the input's to `input_gradient` if there are
+    /// `scatters`.
     void run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared, float* input_gradient,
              const std::uint8_t* record, float* scratch, float* accumulator) const;
     /// The gradient of window row `i`'s weights, and with the first the bias's.
@@ -93,12 +94,12 @@ constexpr LiveGradient live_gradient(const Convolution& of) {
 }
 
 /// Sizes and kernels.
-template <Convolution Of, bool ToInput>
+template <Convolution Of, bool ToWeights, bool ToInput>
 constexpr LiveGradient live_gradient() {
     constexpr LiveGradient sizes = live_gradient(Of);
     LiveGradient live = sizes;
     live.mask = &mask_gradient<Of.epilogue>;
-    live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
+    if constexpr (ToWeights) live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
     if constexpr (ToInput) live.scatters = detail::scatters<sizes.input.taps_across, sizes.input.taps, sizes.input.group>;
     return live;
 }
@@ -162,8 +163,8 @@ DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_pict
     float *slice = scratch, *lists = scratch + slice_room;
     for (std::size_t y = 0; y < of.output.shape.height; y += band) {
         const std::size_t rows = std::min(band, of.output.shape.height - y);
-        list(of, weights, output_gradient, record, y, rows, lists);
-        for (std::size_t s = 0; s < weights.slices; ++s) {
+        if (!gathers.empty()) list(of, weights, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < weights.slices && !gathers.empty(); ++s) {
             weights.fill(of, input_picture, y * step, rows * step, s, slice);
             for (std::size_t f = 0; f < of.filters(); ++f)
                 if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
@@ -171,7 +172,7 @@ DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_pict
                         gather(live, slice, weights.row(), accumulator + s * weights.slice_size + f * weights.filter_size);
         }
         if (scatters.empty()) continue;
-        if (weights.whole_rows) list(of, input, output_gradient, record, y, rows, lists);
+        if (weights.whole_rows || gathers.empty()) list(of, input, output_gradient, record, y, rows, lists);
         for (std::size_t s = 0; s < input.slices; ++s) {
             std::fill_n(slice, input.room(of, rows * step), 0.0f);
             for (std::size_t f = 0; f < of.filters(); ++f)

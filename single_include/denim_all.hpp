@@ -5822,6 +5822,116 @@ public:
 
 }  // namespace denim::inline DENIM_TARGET::kernel
 
+// ---- denim/kernel/dense_gradient.hpp
+
+// The gradient of a convolution's weights where every output may be alive: behind a linear convolution, as BatchNorm has it in front, lists of
+// live gradients (live_gradient.hpp) would name them all. It is a product, for each place of a window, of the pixels there and the gradients of
+// z: a block of the pixels' numbers by some vectors of filters stays in registers while the pixels go by.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// What a block has to know, in numbers: z's columns; from one of its pixels to the next, and one row to the next, in the input and in z; and from
+/// one number's sums to the next one's.
+struct DenseGradientSizes {
+    std::size_t columns = 0, step = 0, down = 0, z_pixel = 0, z_row = 0, padded = 0;
+};
+
+/// `Numbers` numbers of a pixel by `Vectors` vectors of filters: adds what `rows` rows of z's gradient say to `sums`.
+template <std::size_t Numbers, std::size_t Vectors>
+DENIM_KERNEL void add_dense_block(const DenseGradientSizes& sizes, const float* input, const float* z, float* sums, std::size_t rows) {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const DenseGradientSizes of = sizes;
+    simd::Vector<float> sum[Numbers][Vectors];
+#pragma GCC unroll 16
+    for (std::size_t n = 0; n < Numbers; ++n)
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < Vectors; ++v) sum[n][v] = simd::load(sums + n * of.padded + v * lanes);
+    for (std::size_t y = 0; y < rows; ++y, input += of.down, z += of.z_row) {
+        const float *number = input, *gradients = z;
+#pragma GCC unroll 1
+        for (std::size_t x = 0; x < of.columns; ++x, number += of.step, gradients += of.z_pixel) {
+            simd::Vector<float> gradient[Vectors];
+#pragma GCC unroll 2
+            for (std::size_t v = 0; v < Vectors; ++v) gradient[v] = simd::load(gradients + v * lanes);
+#pragma GCC unroll 16
+            for (std::size_t n = 0; n < Numbers; ++n) {
+                const auto factor = simd::broadcast(number[n]);
+#pragma GCC unroll 2
+                for (std::size_t v = 0; v < Vectors; ++v) sum[n][v] = simd::fma(factor, gradient[v], sum[n][v]);
+            }
+        }
+    }
+#pragma GCC unroll 16
+    for (std::size_t n = 0; n < Numbers; ++n)
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < Vectors; ++v) simd::store(sums + n * of.padded + v * lanes, sum[n][v]);
+}
+
+/// The gradient of the weights of a convolution without pool, as its loops are told it. Its accumulator is (tap, channel, filters in whole vectors),
+/// then the bias's gradient.
+struct DenseGradient {
+    using Block = void(const DenseGradientSizes& sizes, const float* input, const float* z, float* sums, std::size_t rows);
+
+    DenseGradientSizes sizes;
+    std::size_t runs = 0, length = 0;          ///< of a window row: runs of numbers that lie side by side, and how many each has
+    std::size_t large = 0, small = 0, large_blocks = 0, small_blocks = 0;  ///< a run's blocks, which differ by one number at most
+    std::size_t pairs = 0, single = 0;         ///< vectors of filters, two at a time, and whether one is left
+    std::size_t band = 1;                      ///< rows of z that go by together: they fit the second level
+    std::size_t size = 0, padded = 0;          ///< sums; filters in whole vectors
+    std::array<Block*, 2> pair{}, alone{};     ///< the kernels of large and small blocks
+
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return size + padded; }
+
+    /// Adds what one sample's gradient of z says to the accumulator's sums.
+    void run(const Convolution& of, const float* input, const float* output_gradient, float* accumulator) const;
+    /// The gradient of window row `i`'s weights, and with the first the bias's.
+    void finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const;
+};
+
+/// Whether the weights' gradient goes this way: not where a pool or ReLU leaves few alive, unless windows are so small that a list's entry has
+/// few products.
+constexpr bool takes_dense_gradient(const Convolution& of) {
+    return !of.pooled() && of.output.stride % simd::lanes<float> == 0 && of.dilation == 1 && (of.epilogue == Epilogue::linear || of.window.count() == 1);
+}
+
+/// Its sizes.
+constexpr DenseGradient dense_gradient(const Convolution& of) {
+    constexpr std::size_t lanes = simd::lanes<float>, most = std::min<std::size_t>((simd::registers - 3) / 2, 14);
+    DenseGradient dense;
+    const bool joined = of.input.stride == of.channels();
+    dense.runs = joined ? 1 : of.window.columns;
+    dense.length = joined ? of.window.columns * of.channels() : of.channels();
+    const std::size_t vectors = (of.filters() + lanes - 1) / lanes, blocks = (dense.length + most - 1) / most;
+    dense.padded = vectors * lanes;
+    dense.pairs = vectors / 2;
+    dense.single = vectors % 2;
+    dense.small = dense.length / blocks;
+    dense.large = dense.small + 1;
+    dense.large_blocks = dense.length % blocks;
+    dense.small_blocks = blocks - dense.large_blocks;
+    const std::size_t row = of.stride.rows * of.input.row() + of.output.row();
+    dense.band = std::clamp<std::size_t>(65'536 / row, 1, of.rows);
+    dense.size = of.window.count() * of.channels() * dense.padded;
+    dense.sizes = {of.columns, of.stride.columns * of.input.stride, of.stride.rows * of.input.row(), of.output.stride, of.output.row(), dense.padded};
+    return dense;
+}
+
+/// Sizes and kernels.
+template <Convolution Of>
+constexpr DenseGradient dense_gradient() {
+    constexpr DenseGradient sizes = dense_gradient(Of);
+    DenseGradient dense = sizes;
+    const auto choose = [&]<std::size_t Place, std::size_t Numbers>() {
+        if constexpr (sizes.pairs > 0) dense.pair[Place] = &add_dense_block<Numbers, 2>;
+        if constexpr (sizes.single > 0) dense.alone[Place] = &add_dense_block<Numbers, 1>;
+    };
+    if constexpr (sizes.large_blocks > 0) choose.template operator()<0, sizes.large>();
+    choose.template operator()<1, sizes.small>();
+    return dense;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
 // ---- denim/kernel/window_slices.hpp
 
 // The windows of some rows of a picture, copied so that each is a few runs of whole vectors, of which a slice holds as many as stay in
@@ -6019,7 +6129,7 @@ struct LiveGradient {
     std::size_t room = 0;    ///< the longest list
     std::size_t slice_room = 0;
     decltype(&mask_gradient<Epilogue::linear>) mask = nullptr;
-    std::span<Gather* const> gathers{};
+    std::span<Gather* const> gathers{};   ///< none where the gradient to the weights goes another way
     std::span<Scatter* const> scatters{};  ///< none where the gradient to the input goes another way
 
     /// Numbers prepared for the gradient to the input; of an accumulator: the weights' gradient by slices, then the bias's.
@@ -6031,7 +6141,8 @@ struct LiveGradient {
 
     /// Weights of window row `i` for the gradient to the input.
     void prepare(const Convolution& of, const float* weights, float* prepared, std::size_t i) const;
-    /// From masked output gradients: adds the weights' gradient to the accumulator and, if there are `scatters`, the input's to `input_gradient`.
+    /// From masked output gradients: adds the weights' gradient to the accumulator if there are `gathers`, the input's to `input_gradient` if there are
+    /// `scatters`.
     void run(const Convolution& of, const float* input_picture, const float* output_gradient, const float* prepared, float* input_gradient,
              const std::uint8_t* record, float* scratch, float* accumulator) const;
     /// The gradient of window row `i`'s weights, and with the first the bias's.
@@ -6057,12 +6168,12 @@ constexpr LiveGradient live_gradient(const Convolution& of) {
 }
 
 /// Sizes and kernels.
-template <Convolution Of, bool ToInput>
+template <Convolution Of, bool ToWeights, bool ToInput>
 constexpr LiveGradient live_gradient() {
     constexpr LiveGradient sizes = live_gradient(Of);
     LiveGradient live = sizes;
     live.mask = &mask_gradient<Of.epilogue>;
-    live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
+    if constexpr (ToWeights) live.gathers = detail::gathers<sizes.weights.taps_across, sizes.weights.taps, sizes.weights.group>;
     if constexpr (ToInput) live.scatters = detail::scatters<sizes.input.taps_across, sizes.input.taps, sizes.input.group>;
     return live;
 }
@@ -6312,8 +6423,8 @@ constexpr RegisterTiles register_tiles() {
 // ---- denim/kernel/direct_convolution.hpp
 
 // The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
-// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp); the other gradients go through the live
-// outputs (live_gradient.hpp).
+// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp), as is the gradient of the weights where every output
+// may be alive (dense_gradient.hpp); the other gradients go through the live outputs (live_gradient.hpp).
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -6339,6 +6450,11 @@ struct DirectPass {
     Convolution of, flipped;
     RegisterTiles forward_tiles, backward_tiles;
     LiveGradient live;
+    DenseGradient dense;
+
+    [[nodiscard]] constexpr bool is_dense() const { return takes_dense_gradient(of); }
+    [[nodiscard]] constexpr std::size_t sums() const { return is_dense() ? dense.size : live.weights.size; }  ///< of weights; the bias's follow
+    [[nodiscard]] constexpr std::size_t accumulator_size() const { return is_dense() ? dense.accumulator_size() : live.accumulator_size(); }
 
     void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const;
     void forward(const float* input, const float* prepared, float* output, std::uint8_t* record, std::size_t first, std::size_t last) const;
@@ -6349,7 +6465,7 @@ struct DirectPass {
 /// Its sizes.
 constexpr DirectPass direct_pass(const Convolution& of) {
     const Convolution flipped = flipped_convolution(of);
-    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of)};
+    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of), dense_gradient(of)};
 }
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
@@ -6368,7 +6484,8 @@ private:
     template <Gradient Input>
     static constexpr DirectPass backward_pass = [] {
         DirectPass pass = sizes;
-        pass.live = live_gradient<Of, Input != Gradient::none && !flips(Of)>();
+        pass.live = live_gradient<Of, !takes_dense_gradient(Of), Input != Gradient::none && !flips(Of)>();
+        if constexpr (takes_dense_gradient(Of)) pass.dense = dense_gradient<Of>();
         if constexpr (Input != Gradient::none && flips(Of)) pass.backward_tiles = register_tiles<sizes.flipped, Input>();
         return pass;
     }();
@@ -6381,7 +6498,7 @@ public:
     static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = sizes.forward_tiles.packed_size;
     static constexpr std::size_t prepared_size = forward_prepared_size + (flips(Of) ? sizes.backward_tiles.packed_size : sizes.live.weights_size());
-    static constexpr std::size_t accumulator_size = sizes.live.accumulator_size();
+    static constexpr std::size_t accumulator_size = sizes.accumulator_size();
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.height * Of.output.shape.width * sizes.forward_tiles.padded : 0;
     static constexpr std::size_t scratch_size = sizes.live.scratch_size(Of) + (flips(Of) ? sizes.flipped.input.size() : 0), forward_scratch_size = 0;
 
@@ -6398,7 +6515,10 @@ public:
         backward_pass<Input>.backward(Input, input, output, output_gradient, prepared, input_gradient, record, scratch, accumulator);
     }
     static void finish(const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t part) {
-        forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
+        if constexpr (takes_dense_gradient(Of))
+            forward_pass.dense.finish(Of, accumulator, weight_gradient, bias_gradient, part);
+        else
+            forward_pass.live.finish(Of, accumulator, weight_gradient, bias_gradient, part);
     }
 };
 
@@ -30008,6 +30128,41 @@ DENIM_ONCE void DepthwisePass::finish(const float* accumulator, float* weight_gr
 }  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/dense_gradient.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void DenseGradient::run(const Convolution& of, const float* input, const float* output_gradient, float* accumulator) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t y = 0; y < of.rows; y += band) {
+        const std::size_t rows = std::min(band, of.rows - y);
+        const float* const z = output_gradient + of.output.offset(y, 0);
+        float* sums = accumulator;
+        for (std::size_t i = 0; i < of.window.rows; ++i)
+            for (std::size_t run = 0; run < runs; ++run) {
+                const float* from = input + of.input.offset(y * of.stride.rows + i - of.top, run - of.left);
+                const auto blocks = [&](std::size_t place, std::size_t numbers, std::size_t count) {
+                    for (; count; --count, from += numbers, sums += numbers * padded) {
+                        for (std::size_t v = 0; v < pairs; ++v) pair[place](sizes, from, z + 2 * v * lanes, sums + 2 * v * lanes, rows);
+                        if (single) alone[place](sizes, from, z + 2 * pairs * lanes, sums + 2 * pairs * lanes, rows);
+                    }
+                };
+                blocks(0, large, large_blocks);
+                blocks(1, small, small_blocks);
+            }
+    }
+}
+
+DENIM_ONCE void DenseGradient::finish(const Convolution& of, const float* accumulator, float* weight_gradient, float* bias_gradient, std::size_t i) const {
+    const std::size_t row = of.window.columns * of.channels(), filters = of.filters();
+    for (std::size_t n = i * row; n < (i + 1) * row; ++n) std::copy_n(accumulator + n * padded, filters, weight_gradient + n * filters);
+    if (of.bias && i == 0) std::copy_n(accumulator + size, filters, bias_gradient);
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+#endif  // DENIM_BODIES
 // ---- bodies of denim/kernel/window_slices.hpp
 #if DENIM_BODIES
 
@@ -30105,8 +30260,8 @@ DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_pict
     float *slice = scratch, *lists = scratch + slice_room;
     for (std::size_t y = 0; y < of.output.shape.height; y += band) {
         const std::size_t rows = std::min(band, of.output.shape.height - y);
-        list(of, weights, output_gradient, record, y, rows, lists);
-        for (std::size_t s = 0; s < weights.slices; ++s) {
+        if (!gathers.empty()) list(of, weights, output_gradient, record, y, rows, lists);
+        for (std::size_t s = 0; s < weights.slices && !gathers.empty(); ++s) {
             weights.fill(of, input_picture, y * step, rows * step, s, slice);
             for (std::size_t f = 0; f < of.filters(); ++f)
                 if (const LiveList live = list_of(of.filters(), lists, f); live.count > 0)
@@ -30114,7 +30269,7 @@ DENIM_ONCE void LiveGradient::run(const Convolution& of, const float* input_pict
                         gather(live, slice, weights.row(), accumulator + s * weights.slice_size + f * weights.filter_size);
         }
         if (scatters.empty()) continue;
-        if (weights.whole_rows) list(of, input, output_gradient, record, y, rows, lists);
+        if (weights.whole_rows || gathers.empty()) list(of, input, output_gradient, record, y, rows, lists);
         for (std::size_t s = 0; s < input.slices; ++s) {
             std::fill_n(slice, input.room(of, rows * step), 0.0f);
             for (std::size_t f = 0; f < of.filters(); ++f)
@@ -30243,11 +30398,12 @@ DENIM_ONCE void DirectPass::forward(const float* input, const float* prepared, f
 DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const float* output, float* output_gradient, const float* prepared,
                                      float* input_gradient, const std::uint8_t* record, float* scratch, float* accumulator) const {
     const float* weights = prepared + forward_tiles.packed_size;
-    live.mask(of.output, output, output_gradient, accumulator + live.weights.size);
+    if (of.bias || of.epilogue != Epilogue::linear) live.mask(of.output, output, output_gradient, accumulator + sums());
+    if (is_dense()) dense.run(of, input, output_gradient, accumulator);
     if (mode == Gradient::write && !flips(of))
         for (std::size_t y = 0; y < of.input.shape.height; ++y)
             std::fill_n(input_gradient + of.input.offset(y, 0), of.input.shape.width * of.input.stride, 0.0f);
-    live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
+    if (!live.gathers.empty() || !live.scatters.empty()) live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
     if (mode == Gradient::none || !flips(of)) return;
     float* z = scratch + live.scratch_size(of);
     clear_border(flipped.input, z);

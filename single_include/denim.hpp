@@ -573,7 +573,8 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))
+                           : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif
@@ -6585,7 +6586,9 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                sum += input[Loops::place(y, x, c, i * Of.size.columns + j)];
+            });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }
@@ -6869,7 +6872,8 @@ struct Pool : SpecDefaults {
     struct Kernel {
         using Scalar = typename Arithmetic::Scalar;
         static constexpr kernel::Windows of = windows(In.shape);
-        using Plain = std::conditional_t<std::same_as<Operation, Max>, kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+        using Plain = std::conditional_t<std::same_as<Operation, Max>,
+                kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
         using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
         using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
     };
@@ -7927,7 +7931,8 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
+            for (std::size_t c = 0; c < channels; ++c)
+                at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
     }
     template <Gradient Input>
@@ -19285,7 +19290,8 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
         const Squash end = learner.ends_in(head);
         if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
         std::string line{"fit: the network ends in a "};
-        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ")
+            .append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
         say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
     }
 }

@@ -3330,7 +3330,8 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
         if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
             throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
         std::error_code unknown;
-        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) && !std::filesystem::exists(all.folder / fields[0], unknown))
+        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) &&
+            !std::filesystem::exists(all.folder / fields[0], unknown))
             throw FileError(table.string(), "line 1: columns '" + columns[0] + "' and '" + columns[1] + "', or a photograph, were expected, but got '" +
                                                 fields[0] + "' and '" + fields[1] + "'; names_in_table takes the names of the columns");
         const std::int32_t number = numbers.of(fields[label]);
@@ -3951,7 +3952,8 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))
+                           : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif
@@ -10588,7 +10590,9 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                sum += input[Loops::place(y, x, c, i * Of.size.columns + j)];
+            });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }
@@ -10872,7 +10876,8 @@ struct Pool : SpecDefaults {
     struct Kernel {
         using Scalar = typename Arithmetic::Scalar;
         static constexpr kernel::Windows of = windows(In.shape);
-        using Plain = std::conditional_t<std::same_as<Operation, Max>, kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+        using Plain = std::conditional_t<std::same_as<Operation, Max>,
+                kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
         using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
         using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
     };
@@ -11930,7 +11935,8 @@ struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static void forward(const Forward<Scalar>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
+            for (std::size_t c = 0; c < channels; ++c)
+                at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
         });
     }
     template <Gradient Input>
@@ -21333,8 +21339,9 @@ namespace denim {
 
 /// How weights come and go.
 struct WeightOptions {
-    NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
+    NameTable names = {};  ///< where order and shapes do not tell which array is which
+    /// Of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own.
+    std::optional<double> batch_norm_epsilon = {};
 };
 
 }  // namespace denim
@@ -21845,7 +21852,8 @@ OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const Onnx
     if constexpr (Spec::counts_padding) {
         const auto beyond = [](const WindowAxis& axis, std::size_t in) { return axis.after(in) > axis.back; };
         if (beyond(Spec::rows, layer.in.height) || beyond(Spec::columns, layer.in.width))
-            throw std::invalid_argument("denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
+            throw std::invalid_argument(
+                "denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
         attributes.push_back({"count_include_pad", std::int64_t{1}});
     }
     return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, attributes)};
@@ -23517,7 +23525,8 @@ DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph);
 
 /// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
 /// numbers or one is not finite; nothing is written then.
-DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to);
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of,
+                                      const std::filesystem::path& to);
 
 }  // namespace denim::inline DENIM_TARGET
 
@@ -24558,7 +24567,8 @@ private:
             source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
         if (const detail::ZipEntry* order = entry("byteorder")) {
             const std::vector<std::byte> text = unpacked(*order, "byteorder");
-            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected, big endian came");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little")
+                source_->fail("numbers in little endian were expected, big endian came");
         }
         pickled_ = unpacked(*pickle, "data.pkl");
         return read_pickle();
@@ -24642,7 +24652,8 @@ private:
             if (chosen == inner.end() && (inner.size() > 1 || tensors)) {
                 std::string list;
                 for (const auto& each : inner) list += (list.empty() ? "" : ", ") + detail::in_quotes(each.first);
-                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " + list + (tensors ? " beside tensors" : ""));
+                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " +
+                              list + (tensors ? " beside tensors" : ""));
             }
             at = chosen == inner.end() ? inner[0].second : chosen->second;
         }
@@ -25368,7 +25379,8 @@ inline constexpr std::string_view page_style = R"(
 --c0:#68b0ee;--c1:#f39a68;--c2:#63c98a;--c3:#ef7d9c;--c4:#b598ef;--c5:#d9b95a;--c6:#5cc9d9;--c7:#a7aeb5}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:75rem;padding:1rem;background:var(--ground);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}h1{font-size:1.6rem;margin:.4rem 0}h2{font-size:1.2rem;margin:1.6rem 0 .5rem}
-.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:44rem}.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
+.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:44rem}
+.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
 figure{margin:0;padding:.8rem;background:var(--card);border-radius:.5rem;min-width:0}figcaption{font-size:.9rem;margin-bottom:.3rem}
 svg,img{display:block;width:100%;height:auto}.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th{color:var(--soft);font-weight:600}
@@ -25380,7 +25392,8 @@ td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--so
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
 @media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}
-@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
+@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}
+pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
 
 /// The predicted words, each that differs from the truth's in its place in the colour of mistakes.
@@ -31621,7 +31634,8 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
         const Squash end = learner.ends_in(head);
         if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
         std::string line{"fit: the network ends in a "};
-        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ")
+            .append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
         say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
     }
 }
@@ -32749,7 +32763,8 @@ DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<fl
         const auto gamma =
             std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
         if (gamma == places.end())
-            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name,
+                                                 " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
                                                  "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
         for (std::size_t c = 0; c < variance.extents.size(); ++c) {
             float& factor = parameters[gamma->offset + c];
@@ -32800,7 +32815,8 @@ DENIM_ONCE std::string file_kind(const ByteSource& source) {
           Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
         if (at(0, word)) return kind;
     if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"))
+        return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
     if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
     if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
         return "a safetensors file, which holds weights and no graph";
@@ -33770,7 +33786,8 @@ public:
     void clip(double low, std::optional<double> high) {
         if (!high && low == 0) return apply(Function::relu);
         require_line();
-        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
+        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low)
+            throw std::invalid_argument("limits that are not two rising numbers have no spelling");
         shift(-low);
         scale(1 / (*high - low));
         apply(Function::clip);
@@ -34863,7 +34880,8 @@ inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node)
         throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
     const std::int64_t size = attributes.get("size", std::int64_t{0});
     const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
-    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
+    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0))
+        throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
     GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
     layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
     builder.add(tensor.view, std::move(layer));
@@ -35116,7 +35134,9 @@ inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const 
     if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
     GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
     const bool product = node.type == "Mul";
-    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) || !along_channels(constant.array->shape, tensor.view)) return false;
+    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) ||
+        !along_channels(constant.array->shape, tensor.view))
+        return false;
     layer.weights[product ? 0 : 1] = numbers_for_channels(constant, tensor.view);
     (product ? layer.gamma : layer.bias) = true;
     PictureTensor result = tensor;
@@ -36555,7 +36575,9 @@ public:
 
 private:
     static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
-    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
+    static bool within(std::string_view folder, std::string_view where) {
+        return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.');
+    }
     // x + y and x * y are operations, not layers.
     static bool is_operation(const Json& json, const std::string& kind) {
         const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";
@@ -36881,7 +36903,8 @@ private:
             value.chain = LayerChain::sum(branches[0], branches[1]);
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
-            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
+            for (std::size_t n = 1; n < branches.size(); ++n)
+                value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
         } else {
             throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
         }
@@ -37062,7 +37085,8 @@ DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::strin
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? "; its first bytes are those of neither" : "; this is " + kind));
+        source.fail("a .keras file or the text of model.to_json() was expected" +
+                    (kind.empty() ? "; its first bytes are those of neither" : "; this is " + kind));
     }
     try {
         const detail::KerasModel model{json};
@@ -37226,7 +37250,8 @@ struct SpelledNumber {
 };
 
 inline bool is_in_word(char letter) {
-    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') ||
+           (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 }
 
 /// The text with each word as `other` has it.
@@ -37348,7 +37373,8 @@ inline std::string block_name(const SpelledLayer& layer, bool beside) {
     const bool normalised = layer.children.size() > 1 && layer.children.size() < 4 && layer.children[1].word.starts_with("BatchNorm");
     if (!normalised) return beside ? "Branch" : "Block";
     const std::string active = layer.children.size() == 3 ? last.parts[0] : "";
-    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) + "Norm" + active.substr(0, active.find('<'));
+    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) +
+           "Norm" + active.substr(0, active.find('<'));
 }
 
 /// What is not yet among the names: "Block", "Block2", "ReLU6_2".
@@ -37496,7 +37522,8 @@ inline bool fold_repeat(SpelledLayers& layers) {
     if (period == 0) return false;
     SpelledLayer repeat{0, "Repeat", {std::to_string(times)}};
     for (std::size_t n = 0; n < times; ++n) {
-        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period), layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
+        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period),
+                           layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
         repeat.children.push_back(as_one(once, 0));
     }
     layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(first + 1), layers.begin() + static_cast<std::ptrdiff_t>(first + times * period));
@@ -37643,7 +37670,8 @@ DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::str
     const std::string taken = weights.form == Form::denim   ? "load_into(network, " + detail::literal(weights.file) + ");"
                               : weights.form == Form::onnx ? "import_onnx(network, " + detail::literal(weights.file) + ");"
                                                            : "import_weights(network, " + detail::literal(weights.file) + ");";
-    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") + ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
+    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") +
+                       ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
     text += "#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n";
     if (!photo) text += "#include <denim/format.hpp>\n";
     if (weights.form == Form::keras) text += "#include <denim/hdf5.hpp>\n";
@@ -37687,7 +37715,8 @@ DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
     };
 }
 
-DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of,
+                                      const std::filesystem::path& to) {
     std::vector<std::string> names;
     std::vector<std::vector<std::size_t>> shapes;
     std::vector<std::vector<float>> values;
@@ -37702,7 +37731,8 @@ DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetw
             } catch (const std::range_error& error) {
                 throw FileError(file, names.back() + ": " + error.what());
             }
-            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{}); values.back().size() != expected)
+            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{});
+                values.back().size() != expected)
                 throw FileError(file, detail::sentence(names.back(), ": ", expected, " numbers were expected, the file has ", values.back().size()));
             if (!all_finite(std::span<const float>{values.back()})) throw FileError(file, names.back() + " holds a number that is not finite");
         }

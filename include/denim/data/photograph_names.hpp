@@ -200,7 +200,8 @@ inline PhotographNames names_in_table(const std::filesystem::path& table, std::v
         if (fields.size() <= std::max(path, label) || fields[path].empty() || fields[label].empty())
             throw FileError(table.string(), "line " + std::to_string(line) + ": a path and a label were expected, as in \"shoes/1.jpg,shoes\"");
         std::error_code unknown;
-        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) && !std::filesystem::exists(all.folder / fields[0], unknown))
+        if (line == 1 && !detail::is_picture_name(std::filesystem::path{fields[0]}.filename().native()) &&
+            !std::filesystem::exists(all.folder / fields[0], unknown))
             throw FileError(table.string(), "line 1: columns '" + columns[0] + "' and '" + columns[1] + "', or a photograph, were expected, but got '" +
                                                 fields[0] + "' and '" + fields[1] + "'; names_in_table takes the names of the columns");
         const std::int32_t number = numbers.of(fields[label]);

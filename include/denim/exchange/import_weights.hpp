@@ -23,8 +23,9 @@ namespace denim {
 
 /// How weights come and go.
 struct WeightOptions {
-    NameTable names = {};                           ///< where order and shapes do not tell which array is which
-    std::optional<double> batch_norm_epsilon = {};  ///< of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own
+    NameTable names = {};  ///< where order and shapes do not tell which array is which
+    /// Of their BatchNorm layers; unless set what the file says, else Keras's 1e-3, PyTorch's 1e-5, and of BatchNormOf<Epsilon<...>> its own.
+    std::optional<double> batch_norm_epsilon = {};
 };
 
 }  // namespace denim
@@ -150,7 +151,8 @@ DENIM_ONCE void change_epsilon(std::span<const WeightPlace> places, std::span<fl
         const auto gamma =
             std::ranges::find_if(places, [&](const WeightPlace& other) { return other.layer == variance.layer && other.name.ends_with(".gamma"); });
         if (gamma == places.end())
-            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name, " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
+            throw std::invalid_argument(sentence(in ? "" : "denim: export_weights: ", variance.name,
+                                                 " is of a BatchNorm with the epsilon ", ours.value, ", there it is ", theirs,
                                                  "; without a gamma that makes up for it, both were expected to be the same: Epsilon<...>"));
         for (std::size_t c = 0; c < variance.extents.size(); ++c) {
             float& factor = parameters[gamma->offset + c];

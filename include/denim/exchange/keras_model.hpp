@@ -61,7 +61,9 @@ public:
 
 private:
     static bool is_model(std::string_view kind) { return kind == "Sequential" || kind == "Functional" || kind == "Model"; }
-    static bool within(std::string_view folder, std::string_view where) { return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.'); }
+    static bool within(std::string_view folder, std::string_view where) {
+        return where.starts_with(folder) && (where.size() == folder.size() || where[folder.size()] == '.');
+    }
     // x + y and x * y are operations, not layers.
     static bool is_operation(const Json& json, const std::string& kind) {
         const std::string where = json.contains("module") && json.at("module").is_string() ? json.at("module").get<std::string>() : "";

@@ -114,7 +114,8 @@ inline void read_local_response_norm(OnnxBuilder& builder, const OnnxNode& node)
         throw std::invalid_argument("a normalisation along another axis than the channels has no spelling");
     const std::int64_t size = attributes.get("size", std::int64_t{0});
     const float alpha = attributes.get("alpha", 1e-4f), beta = attributes.get("beta", 0.75f), bias = attributes.get("bias", 1.0f);
-    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0)) throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
+    if (size < 1 || size % 2 == 0 || !(alpha >= 0) || !(bias > 0))
+        throw std::invalid_argument("an odd window, an alpha of at least 0 and a bias above 0 were expected");
     GraphLayer layer{GraphLayer::Kind::local_response_norm, {}, {tensor.view.value}, tensor.view.shape()};
     layer.word = sentence(size, ", ", shortest_text(alpha), ", ", shortest_text(beta), ", ", shortest_text(bias));
     builder.add(tensor.view, std::move(layer));

@@ -92,7 +92,9 @@ inline bool add_to_group_norm(OnnxBuilder& builder, const OnnxNode& node, const 
     if (tensor.view.value == 0 || tensor.shared || tensor.function.name() != "linear" || tensor.view.flat) return false;
     GraphLayer& layer = builder.graph.layers[tensor.view.value - 1];
     const bool product = node.type == "Mul";
-    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) || !along_channels(constant.array->shape, tensor.view)) return false;
+    if (layer.kind != GraphLayer::Kind::group_norm || layer.bias || (product && layer.gamma) ||
+        !along_channels(constant.array->shape, tensor.view))
+        return false;
     layer.weights[product ? 0 : 1] = numbers_for_channels(constant, tensor.view);
     (product ? layer.gamma : layer.bias) = true;
     PictureTensor result = tensor;

@@ -115,7 +115,8 @@ OnnxFlow to_onnx(const Pool<Operation, Window, Options...>& /*spec*/, const Onnx
     if constexpr (Spec::counts_padding) {
         const auto beyond = [](const WindowAxis& axis, std::size_t in) { return axis.after(in) > axis.back; };
         if (beyond(Spec::rows, layer.in.height) || beyond(Spec::columns, layer.in.width))
-            throw std::invalid_argument("denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
+            throw std::invalid_argument(
+                "denim: export_onnx: Pool: CeilMode with CountPadding has windows beyond the zeros that it counts, which ONNX's operators do not say");
         attributes.push_back({"count_include_pad", std::int64_t{1}});
     }
     return {graph.add(type, {graph.as_picture(layer.inputs[0]).name}, attributes)};

@@ -73,7 +73,8 @@ public:
     void clip(double low, std::optional<double> high) {
         if (!high && low == 0) return apply(Function::relu);
         require_line();
-        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low) throw std::invalid_argument("limits that are not two rising numbers have no spelling");
+        if (!high || !is_finite(*high) || !is_finite(low) || *high <= low)
+            throw std::invalid_argument("limits that are not two rising numbers have no spelling");
         shift(-low);
         scale(1 / (*high - low));
         apply(Function::clip);

@@ -81,7 +81,8 @@ DENIM_ONCE SpelledKeras spelled_keras(const ByteSource& source, const std::strin
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         const std::string kind = detail::file_kind(source);
-        source.fail("a .keras file or the text of model.to_json() was expected" + (kind.empty() ? "; its first bytes are those of neither" : "; this is " + kind));
+        source.fail("a .keras file or the text of model.to_json() was expected" +
+                    (kind.empty() ? "; its first bytes are those of neither" : "; this is " + kind));
     }
     try {
         const detail::KerasModel model{json};

@@ -32,7 +32,8 @@ struct SpelledNumber {
 };
 
 inline bool is_in_word(char letter) {
-    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+    return letter == '_' || letter == '.' || letter == '-' || (letter >= '0' && letter <= '9') ||
+           (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 }
 
 /// The text with each word as `other` has it.
@@ -154,7 +155,8 @@ inline std::string block_name(const SpelledLayer& layer, bool beside) {
     const bool normalised = layer.children.size() > 1 && layer.children.size() < 4 && layer.children[1].word.starts_with("BatchNorm");
     if (!normalised) return beside ? "Branch" : "Block";
     const std::string active = layer.children.size() == 3 ? last.parts[0] : "";
-    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) + "Norm" + active.substr(0, active.find('<'));
+    return (first.word == "DepthwiseConv" ? "Depthwise" : first.word == "SeparableConv" ? "Separable" : first.word) +
+           "Norm" + active.substr(0, active.find('<'));
 }
 
 /// What is not yet among the names: "Block", "Block2", "ReLU6_2".

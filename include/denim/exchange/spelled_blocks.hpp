@@ -72,7 +72,8 @@ inline bool fold_repeat(SpelledLayers& layers) {
     if (period == 0) return false;
     SpelledLayer repeat{0, "Repeat", {std::to_string(times)}};
     for (std::size_t n = 0; n < times; ++n) {
-        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period), layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
+        SpelledLayers once(layers.begin() + static_cast<std::ptrdiff_t>(first + n * period),
+                           layers.begin() + static_cast<std::ptrdiff_t>(first + (n + 1) * period));
         repeat.children.push_back(as_one(once, 0));
     }
     layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(first + 1), layers.begin() + static_cast<std::ptrdiff_t>(first + times * period));

@@ -108,7 +108,8 @@ DENIM_ONCE SpelledProgram spelled_program(SpelledNetwork network, const std::str
     const std::string taken = weights.form == Form::denim   ? "load_into(network, " + detail::literal(weights.file) + ");"
                               : weights.form == Form::onnx ? "import_onnx(network, " + detail::literal(weights.file) + ");"
                                                            : "import_weights(network, " + detail::literal(weights.file) + ");";
-    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") + ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
+    std::string text = "// The network of " + source + ", and what it says of a " + (photo ? "photograph" : "picture") +
+                       ": PROGRAM " + (photo ? "photo.jpg" : "picture.npy") + "\n";
     text += "#include <denim/denim.hpp>\n#include <denim/exchange.hpp>\n";
     if (!photo) text += "#include <denim/format.hpp>\n";
     if (weights.form == Form::keras) text += "#include <denim/hdf5.hpp>\n";

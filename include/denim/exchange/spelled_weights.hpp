@@ -31,7 +31,8 @@ DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph);
 
 /// Writes them under the names that the rows of `network` have, as load reads them. Throws FileError under the name `file` where a row lacks its
 /// numbers or one is not finite; nothing is written then.
-DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to);
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of,
+                                      const std::filesystem::path& to);
 
 }  // namespace denim::inline DENIM_TARGET
 
@@ -48,7 +49,8 @@ DENIM_ONCE SpelledNumbers numbers_of_graph(const LayerGraph& graph) {
     };
 }
 
-DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of, const std::filesystem::path& to) {
+DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetwork& network, const SpelledNumbers& numbers_of,
+                                      const std::filesystem::path& to) {
     std::vector<std::string> names;
     std::vector<std::vector<std::size_t>> shapes;
     std::vector<std::vector<float>> values;
@@ -63,7 +65,8 @@ DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetw
             } catch (const std::range_error& error) {
                 throw FileError(file, names.back() + ": " + error.what());
             }
-            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{}); values.back().size() != expected)
+            if (const std::size_t expected = std::accumulate(row.shape.begin(), row.shape.end(), std::size_t{1}, std::multiplies{});
+                values.back().size() != expected)
                 throw FileError(file, detail::sentence(names.back(), ": ", expected, " numbers were expected, the file has ", values.back().size()));
             if (!all_finite(std::span<const float>{values.back()})) throw FileError(file, names.back() + " holds a number that is not finite");
         }

@@ -64,7 +64,8 @@ DENIM_ONCE std::string file_kind(const ByteSource& source) {
           Beginning{"\xff\xd8\xff", "a JPEG picture"}, Beginning{"version https://git-lfs", "a pointer of Git LFS, not the file itself"}})
         if (at(0, word)) return kind;
     if (at(4, "TFL3")) return "a TensorFlow Lite model";
-    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")) return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
+    if (at(2, "\x8a\nl\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"))
+        return "a PyTorch file of before version 1.6, which holds weights and no graph; export the model with torch.onnx.export";
     if (count > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5) return "a pickle of Python's";
     if (count > 8 && begin[8] == '{' && little_endian<std::uint64_t>(std::as_bytes(std::span{begin}).data()) < source.size())
         return "a safetensors file, which holds weights and no graph";

@@ -74,7 +74,8 @@ private:
             source_->fail("weights were expected, this is a TorchScript file; torch.save(model.state_dict(), ...) writes weights");
         if (const detail::ZipEntry* order = entry("byteorder")) {
             const std::vector<std::byte> text = unpacked(*order, "byteorder");
-            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little") source_->fail("numbers in little endian were expected, big endian came");
+            if (std::string_view{reinterpret_cast<const char*>(text.data()), text.size()} != "little")
+                source_->fail("numbers in little endian were expected, big endian came");
         }
         pickled_ = unpacked(*pickle, "data.pkl");
         return read_pickle();
@@ -158,7 +159,8 @@ private:
             if (chosen == inner.end() && (inner.size() > 1 || tensors)) {
                 std::string list;
                 for (const auto& each : inner) list += (list.empty() ? "" : ", ") + detail::in_quotes(each.first);
-                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " + list + (tensors ? " beside tensors" : ""));
+                source_->fail("one dictionary of tensors was expected, or one named 'state_dict' or 'model'; it has " +
+                              list + (tensors ? " beside tensors" : ""));
             }
             at = chosen == inner.end() ? inner[0].second : chosen->second;
         }

@@ -77,7 +77,9 @@ struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
             Scalar sum{0};
-            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) { sum += input[Loops::place(y, x, c, i * Of.size.columns + j)]; });
+            each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
+                sum += input[Loops::place(y, x, c, i * Of.size.columns + j)];
+            });
             output[Out.offset(y, x) + c] = sum / count(y, x);
         });
     }

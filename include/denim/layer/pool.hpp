@@ -75,7 +75,8 @@ struct Pool : SpecDefaults {
     struct Kernel {
         using Scalar = typename Arithmetic::Scalar;
         static constexpr kernel::Windows of = windows(In.shape);
-        using Plain = std::conditional_t<std::same_as<Operation, Max>, kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+        using Plain = std::conditional_t<std::same_as<Operation, Max>,
+                kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
         using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
         using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
     };

@@ -98,7 +98,8 @@ DENIM_INLINE Vector<Scalar> load_first(const Scalar* from, std::size_t count) {
 #elif defined(__SSE2__)
     if constexpr (std::is_same_v<Scalar, float>) {
         if (count >= 4) return load(from);
-        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))) : count ? _mm_load_ss(from) : _mm_setzero_ps();
+        const __m128 low = count >= 2 ? _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))
+                           : count ? _mm_load_ss(from) : _mm_setzero_ps();
         return count == 3 ? _mm_movelh_ps(low, _mm_load_ss(from + 2)) : low;
     } else
 #endif

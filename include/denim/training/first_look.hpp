@@ -47,7 +47,8 @@ inline void look_at_end(const Learner& learner, const LossOfHeads& losses) {
         const Squash end = learner.ends_in(head);
         if (end == Squash::none || losses.of(head).gives() == Gives::numbers) continue;
         std::string line{"fit: the network ends in a "};
-        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ").append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
+        line.append(end == Squash::softmax ? "softmax" : "sigmoid").append(", but ")
+            .append(losses.of(head).name().empty() ? "the loss" : losses.of(head).name());
         say_once(line.append(" takes logits and does that itself; let the last layer be linear"));
     }
 }

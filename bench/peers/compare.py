@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Runs the study's networks, and others that people bring, in Denim and its peers in turn, and writes what was measured.
 
-    bench/peers/compare.py --programs FOLDER --out FILE.json [--photographs FILE.npz] [--part study|networks] [--only NAME...] [--rounds 5]
-                           [--seconds 2.5]
+    bench/peers/compare.py --programs FOLDER --out FILE.json [--photographs FILE.npz] [--part study|networks] [--only NAME...]
+                           [--rounds 5] [--seconds 2.5]
 
 First every peer gives its logits of a batch from the same weights; they must agree. Then each kind of work goes round:
 Denim, peer, peer, Denim, ... so that a machine that others use too is the same for all. A peer that is not installed is left out,
-and named. Figures are medians of the rounds; the file holds all rounds. The study's networks read photographs; the others take patches of colours.
+and named. Figures are medians of the rounds; the file holds all rounds. The study's networks read photographs; the others take patches
+of colours.
 """
 import argparse
 import importlib.util
@@ -32,7 +33,8 @@ AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
 TRAINERS = ["PyTorch", "Keras"]
 PREDICTORS = ["PyTorch", "ONNX Runtime", "OpenVINO", AS_IT_COMES]
 ZOO = {"MobileNetV1": ("MobileNetV1", 224, 224, 3), "MobileNetV2": ("MobileNetV2", 224, 224, 3),
-       "EfficientNet-Lite0": ("EfficientNetLite0", 224, 224, 3), "ResNet-18": ("ResNet18", 224, 224, 3), "ResNet-50": ("ResNet50", 224, 224, 3), "SqueezeNet 1.1": ("SqueezeNet", 224, 224, 3),
+       "EfficientNet-Lite0": ("EfficientNetLite0", 224, 224, 3), "ResNet-18": ("ResNet18", 224, 224, 3),
+       "ResNet-50": ("ResNet50", 224, 224, 3), "SqueezeNet 1.1": ("SqueezeNet", 224, 224, 3),
        "VGG11": ("VGG11", 224, 224, 3), "ResNet-8": ("ResNet8", 32, 32, 3), "DS-CNN": ("DSCNN", 49, 10, 1)}
 TRAINED = ["MobileNetV2", "ResNet-18", "EfficientNet-Lite0"]
 
@@ -148,7 +150,8 @@ def prepare(run, folder):
         both = [*sizes, "--weights", folder / "weights.npz", "--photographs", options.photographs]
         return both, both
     draw_pictures(run.network[1:], 2 * run.batch, folder / "pictures.npz")
-    pictures, weights, network = ["--photographs", folder / "pictures.npz"], ["--weights", folder / "weights.safetensors"], folder / "network.onnx"
+    network = folder / "network.onnx"
+    pictures, weights = ["--photographs", folder / "pictures.npz"], ["--weights", folder / "weights.safetensors"]
     subprocess.run([program(run, options.programs), "--export", network, *weights, "--threads", str(options.threads)], check=True)
     return [*weights, *pictures], ["--network", network, *pictures]
 
@@ -165,8 +168,8 @@ def start(name, run, arguments):
 
 
 def compare_logits(name, run, workers, folder):
-    """How far each is from Denim, as a share of the mean magnitude; of drawn networks of what pictures differ by, which is less. These make a
-    thousand times as much of a rounding, so that more is let pass, and bf16 is not compared: OpenVINO in fp32 has read the same file."""
+    """How far each is from Denim, as a share of the mean magnitude; of drawn networks of what pictures differ by, which is less. These make
+    much of every rounding, so that more is let pass, and bf16 is not compared: OpenVINO in fp32 has read the same file."""
     logits = {}
     for worker in workers:
         if worker.name != AS_IT_COMES:
@@ -283,14 +286,16 @@ def installed_size(package):
     found = importlib.util.find_spec(package)
     if not found:
         return 0
-    return sum(int(subprocess.check_output(["du", "-sk", folder], text=True).split()[0]) for folder in found.submodule_search_locations) / 1024
+    folders = found.submodule_search_locations
+    return sum(int(subprocess.check_output(["du", "-sk", folder], text=True).split()[0]) for folder in folders) / 1024
 
 
 report = json.loads(options.out.read_text()) if options.out.exists() else {"runs": {}}
 missing = {}
 for name in chosen:
     report["runs"][name] = run_beside_before(name, missing) if options.before else measure(name, missing)
-    report["runs"] = dict(sorted(report["runs"].items(), key=lambda item: list(RUNS).index(item[0]) if item[0] in RUNS else len(RUNS)))
+    place = {name: number for number, name in enumerate(RUNS)}
+    report["runs"] = dict(sorted(report["runs"].items(), key=lambda item: place.get(item[0], len(RUNS))))
     report["machine"] = machine()
     report["missing"] = missing
     report["installed"] = {peer: size for peer, packages in PACKAGES.items() if (size := sum(map(installed_size, packages)))}

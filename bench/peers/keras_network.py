@@ -9,8 +9,9 @@ from keras import layers as kl
 def padded(layer, value):
     """Zeros around the picture, and what Keras calls the padding: `same` where its zeros are these."""
     above, left, below, right = onnx_layers.pads(layer)
-    window = layer.settings["kernel_shape"]
-    if layer.settings["strides"] == [1, 1] and [above + below, left + right] == [window[0] - 1, window[1] - 1] and (above, left) == (below, right):
+    rows, columns = layer.settings["kernel_shape"]
+    even = (above, left) == (below, right)
+    if even and layer.settings["strides"] == [1, 1] and (2 * above, 2 * left) == (rows - 1, columns - 1):
         return value, "same"
     return (kl.ZeroPadding2D(((above, below), (left, right)))(value) if above + left + below + right else value), "valid"
 

@@ -71,14 +71,17 @@ inline double peak_memory() {
     throw std::runtime_error("/proc/self/status does not say VmHWM");
 }
 
+// Of a picture, as the definition counts them.
 template <class Network>
 double operations() {
+    using Plan = typename denim::Predictor<Network>::Plan;
     double total = 0;
-    for (const auto& layer : denim::table_of<typename denim::Predictor<Network>::Plan>.layers) total += static_cast<double>(layer.operations);
+    for (const auto& layer : denim::table_of<Plan>.layers) total += static_cast<double>(layer.operations);
     return total;
 }
 
-// Answers until it is told to quit. `load` gives the network with its weights; without `Trains` it only predicts, and training is not compiled.
+// Answers until it is told to quit. `load` gives the network with its weights; without `Trains` it only predicts, and training is not
+// compiled.
 template <class Network, bool Trains, class Load>
 void serve(const Options& options, Load load) {
     const std::size_t batch = options.batch, size = Network::input.size(), outputs = Network::output.size();
@@ -91,8 +94,8 @@ void serve(const Options& options, Load load) {
         predictor->predict({Network::input, count, all.images.data() + first * size}, logits.data());
     };
 
-    std::cout << R"({"version": "Denim, )" << DENIM_VECTORS_NAME << R"(", "trains": )" << (Trains ? "true" : "false") << R"(, "operations": )"
-              << operations<Network>() << "}" << std::endl;
+    std::cout << R"({"version": "Denim, )" << DENIM_VECTORS_NAME << R"(", "trains": )" << (Trains ? "true" : "false")
+              << R"(, "operations": )" << operations<Network>() << "}" << std::endl;
     for (std::string command, argument; std::cin >> command && command != "quit";) {
         std::cin >> argument;
         double answer = 0;

@@ -105,46 +105,49 @@ def sizes(predicting, training):
     for what, names in (("Denim: a program that predicts", predicting), ("Denim: a program that trains", training)):
         programs = sorted(runs[name]["program"] / 2**20 for name in names)
         if programs:
-            rows.append([f"{what}, of {len(names)} networks" if len(names) > 1 else f"{what}, {names[0]}",
+            rows.append([f"{what}, of {len(names)} networks" if len(names) > 1 else f"{what}, {names[0].removesuffix(', training')}",
                          number(programs[0]) + (f" to {number(programs[-1])}" if len(programs) > 1 else "")])
     return table(rows + [[f"{peer}, installed", number(size)] for peer, size in report.get("installed", {}).items()], ["", "MB"])
 
 
 def second_part():
     text = ["## Networks that people bring", "",
-            "Those of the zoo ([zoo.md](zoo.md)), and torchvision's VGG11, at 224 x 224, ResNet-8 at 32 x 32 x 3 and DS-CNN at 49 x 10 x 1; training is a batch of 32 at 96 x 96 with Adam. "
-            "Denim draws the weights and writes them as ONNX: ONNX Runtime and OpenVINO read that file, PyTorch's modules and Keras's layers are made of it, one by one. "
-            "All work in fp32 but for `OpenVINO as it comes`, which takes what the processor has. Pictures are patches of colours, uint8 in memory. "
-            "Logits are compared before figures are taken, peers take turns within one run, figures are medians of the rounds.", ""]
+            "Those of the zoo ([zoo.md](zoo.md)), and torchvision's VGG11, at 224 x 224, ResNet-8 at 32 x 32 x 3 and DS-CNN at 49 x 10 x 1; "
+            "training is `fit` with Adam, on batches of 32 at 96 x 96. Denim draws the weights and writes them as ONNX: ONNX Runtime and "
+            "OpenVINO read that file, PyTorch's modules and Keras's layers are made of it, one by one. All work in fp32 but for "
+            f"`{AS_IT_COMES}`, which takes what the processor has. Pictures are patches of colours, uint8 in memory. Logits are compared "
+            "before figures are taken, peers take turns within one run, figures are medians of the rounds.", ""]
     if not networks:
         return [*text, "`bench/run --networks` writes its tables here.", ""]
     training = [name for name in networks if "train" in runs[name]["work"]]
     predicting = [name for name in networks if name not in training]
     peers = list({peer: None for name in [*predicting, *training] for peer in runs[name]["versions"]})
-    fp32 = [peer for peer in peers if peer != AS_IT_COMES]
-    peaks = [peak for name in networks for peak in runs[name]["peak"]]
+    peak = statistics.median(peak for name in networks for peak in runs[name]["peak"])
+    cuda = any("+cu" in runs[name]["versions"].get("PyTorch", "") for name in networks)
     text += [measured_on(networks), "",
-             f"The largest difference of the logits in fp32 was {farthest(networks)} of what they differ by from picture to picture; that in bf16 is no measure, "
-             "for networks that have not learned make much of every rounding. `to the best` is how many times as fast Denim is as the fastest peer in fp32. `of the peak` is Denim's share of the operations that the cores do "
-             f"in a second when they only multiply and add in registers (fp32, {statistics.median(peaks):.0f} Gop/s, measured in between): operations as the definition counts them, "
+             f"The largest difference of the logits in fp32 was {farthest(networks)} of what they differ by from picture to picture; that in "
+             "bf16 is no measure, for networks that have not learned make much of every rounding. `to the best` is how many times as fast "
+             "Denim is as the fastest peer in fp32. `of the peak` is Denim's share of the operations that the cores do in a second when they "
+             f"only multiply and add in registers (fp32, {peak:.0f} Gop/s, measured in between): operations as the definition counts them, "
              "three times those of forward in training. A transformed convolution needs fewer, and may have more than the whole.", ""]
     for work, title, names in (("single", "One picture, ms", predicting), ("predict", "Batches of 32, images/s", predicting),
                                ("train", "Training, batches of 32 at 96 x 96, images/s", training)):
         if names:
-            shown = [peer for peer in fp32 if any(peer in runs[name]["work"][work] for name in names)]
-            text += [f"### {title}", "", speeds(names, work, shown), ""]
-    cuda = " PyTorch is the package with CUDA, most of which lies idle." if any("+cu" in runs[name]["versions"].get("PyTorch", "") for name in networks) else ""
+            able = [peer for peer in peers if peer != AS_IT_COMES and any(peer in runs[name]["work"][work] for name in names)]
+            text += [f"### {title}", "", speeds(names, work, able), ""]
     return [*text, "### Peak memory of a process, MB", "",
-            "The most that each had in memory at a time, all of itself included; that of batches is of a process that has answered one picture before." + cuda, "",
+            "The most that each had in memory at a time, all of itself included; that of batches is of a process that has answered one "
+            "picture before." + (" PyTorch is the package with CUDA, most of which lies idle." if cuda else ""), "",
             memory([*predicting, *training], peers), "",
             "### What is handed on, MB", "",
-            "Programs of Denim, stripped, without weights; they need the compiler's runtime libraries and zlib. Of the peers the folders of the packages themselves, without what these depend on.", "",
+            "Programs of Denim, stripped, without weights; they need the compiler's runtime libraries and zlib. Of the peers the folders of "
+            "the packages themselves, without what these depend on.", "",
             sizes(predicting, training), ""]
 
 
 text = ["# Speed beside others", "",
-        "`bench/run --peers` wrote this page: the networks of the study first, then [those that people bring](performance.md#networks-that-people-bring). "
-        "[How to measure](performance.md#how-to-measure) is told at the end.", ""]
+        "`bench/run --peers` wrote this page: the networks of the study first, then "
+        "[those that people bring](performance.md#networks-that-people-bring). [How to measure](performance.md#how-to-measure) is told at the end.", ""]
 if report.get("missing"):
     text += ["Left out: " + "; ".join(f"{peer} ({problem})" for peer, problem in report["missing"].items()) + ".", ""]
 if study:
@@ -174,9 +177,10 @@ if "study, one thread" in runs:
              f"{medians('study', work)['Denim'] / medians('study, one thread', work)['Denim']:.2f} x"] for work in runs["study, one thread"]["work"]]
     text += ["## One core and two", "", table(rows, ["images/s", "1 thread", f"{runs['study']['threads']} threads", ""]), ""]
 text += [*second_part(), "## How to measure", "",
-         "`bench/run --peers` builds all programs, measures both parts and writes this page; `bench/run --networks` measures the networks that people bring alone, and keeps "
-         "the other figures. Leave the machine alone meanwhile. More words go to `bench/peers/compare.py`: `--only \"ResNet-18\" \"ResNet-18, training\"` takes "
-         "these networks and keeps the figures of others; `--rounds 3` takes fewer rounds than 5, `--seconds 0.5` less work in each than 2.5 s.", "",
+         "`bench/run --peers` builds all programs, measures both parts and writes this page; `bench/run --networks` measures the networks that "
+         "people bring alone, and keeps the other figures. Leave the machine alone meanwhile. More words go to `bench/peers/compare.py`: "
+         "`--only \"ResNet-18\" \"ResNet-18, training\"` takes these networks and keeps the figures of others; `--rounds 3` takes fewer rounds "
+         "than 5, `--seconds 0.5` less work in each than 2.5 s.", "",
          "## All rounds", "", f"The raw figures stand in [{options.measured.name}]({options.measured.name}).", ""]
 (options.docs / "performance.md").write_text("\n".join(text))
 if options.measured.resolve() != (options.docs / options.measured.name).resolve():

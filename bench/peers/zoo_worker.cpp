@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Denim as one of the peers, with a network that people bring: BODY<CLASSES> of pictures of HEIGHT x WIDTH x CHANNELS come from CMake, one program
-// for each; with TRAINS it learns too. `--export` draws weights, and writes them as ONNX, for the peers, beside Denim's own file.
+// Denim as one of the peers, with a network that people bring: BODY<CLASSES> of pictures of HEIGHT x WIDTH x CHANNELS comes from CMake, one
+// program for each; with TRAINS it learns too. `--export` draws weights, and writes them as ONNX, for the peers, beside Denim's own file.
 #include "peer.hpp"
 
 #include <denim/denim.hpp>
@@ -24,7 +24,7 @@ using VGG11 = Sequential<Conv<3, 64, Same>, MaxPool, Conv<3, 128, Same>, MaxPool
                          Dense<4096, ReLU>, Dense<4096, ReLU>, Dense<Classes>>;
 using Zoo = Network<Image<HEIGHT, WIDTH, CHANNELS>, BODY<CLASSES>>;
 
-// As large as they keep what flows at its size through a hundred layers (He et al.), with biases and running statistics that are neither 0 nor 1.
+// So large that what flows keeps its size through a hundred layers (He et al.), with biases and running statistics other than 0 and 1.
 Zoo drawn() {
     Zoo network;
     Random random{Seed{1}};

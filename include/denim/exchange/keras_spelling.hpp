@@ -102,8 +102,7 @@ private:
             value.chain = LayerChain::sum(branches[0], branches[1]);
         } else if (layer.kind == "Add" || layer.kind == "Multiply") {
             value.chain = branches[0];
-            for (std::size_t n = 1; n < branches.size(); ++n)
-                value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
+            for (std::size_t n = 1; n < branches.size(); ++n) value.chain = (layer.kind == "Add" ? LayerChain::sum : LayerChain::product)(value.chain, branches[n]);
         } else {
             throw std::invalid_argument(sentence("one input was expected, it has ", branches.size(), ", or Denim has no layer for it"));
         }

@@ -85,6 +85,7 @@ TEST_CASE("nothing is called, and no circle, bomb or lie goes unnoticed") {
     CHECK(refusal_of_pickle("}q\x00X\x01\x00\x00\x00"
                             "ah\x00s.\x80\x02]."sv).find("a dictionary of tensors was expected") != std::string::npos);  // holds itself
     CHECK(refusal_of_pickle("}X\5\0\0\0stateK\1s.\x80\2]."sv).ends_with("writes it, a dictionary of 'state' came"));
+    CHECK(refusal_of_pickle("}X\5\0\0\0state}K\1}ss.\x80\2]."sv).ends_with("writes it, a dictionary of 'state' came"));  // an optimizer's
     CHECK(refusal_of_pickle("K\3.\x80\2]."sv).ends_with("writes it, a number came"));
     CHECK(refusal_of_pickle("(X\7\0\0\0storagectorch\nQInt8Storage\nX\1\0\0\0aX\3\0\0\0cpuK\1tQ."sv).find(
               "numbers of float, double, half, bfloat16, bool or an integer were expected, those of 'torch.QInt8Storage' came") != std::string::npos);

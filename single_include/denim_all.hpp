@@ -24657,7 +24657,7 @@ private:
             }
             at = chosen == inner.end() ? inner[0].second : chosen->second;
         }
-        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it, " + text_of(*at) + " came");
+        source_->fail("a dictionary of tensors was expected, as torch.save(model.state_dict(), ...) writes it, " + text_of(all) + " came");
     }
     // What came in place of what was expected.
     static std::string text_of(const Value& value) {

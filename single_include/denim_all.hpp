@@ -11853,12 +11853,12 @@ struct NormalisedPictures {
 /// Each channel's mean, and sum of squared deviations from it.
 void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares);
 
-/// y = end((x - mean) * factor + shift); no mean is zero, as is no shift.
-void normalise(const NormalisedPictures& of, Epilogue end, const float* x, const float* mean, const float* factor, const float* shift, float* y);
+/// y = (x - mean) * factor + shift; no mean is zero, as is no shift.
+void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift, float* y);
 
-/// Each channel's sum of dy, and of dy * (x - mean) * scale. dy is that of `y`, and becomes that of what `end` got.
-void normal_gradient_sums(const NormalisedPictures& of, Epilogue end, const float* x, const float* y, float* dy, const float* mean, const float* scale,
-                          float* plain, float* scaled);
+/// Each channel's sum of dy, and of dy * (x - mean) * scale.
+void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale, float* plain,
+                          float* scaled);
 
 /// dx = (dx +) dy * factor - (x - mean) * slope - offset
 void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean, const float* factor,
@@ -12129,16 +12129,15 @@ private:
         Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
         for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
-        kernel::normalise(pictures, kernel::Epilogue::linear, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
+        kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
     static void go_back(const Backward<Scalar>& at) {
         Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
         Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
-        const Scalar* x = at.input();
-        Scalar* dy = at.output_gradient;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
-        kernel::normal_gradient_sums(pictures, kernel::Epilogue::linear, x, nullptr, dy, mean, scale, plain, scaled);
+        kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
             if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
             if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];
@@ -12482,19 +12481,11 @@ struct BatchNormPass {
     bool may_be_fast;
     bool has_gamma, has_beta;
     double epsilon, momentum;
-    kernel::Epilogue end = kernel::Epilogue::linear;  // what y goes through: linear, relu or relu6
 
     /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
     [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
-
-    /// The same with what y goes through.
-    [[nodiscard]] constexpr BatchNormPass before(kernel::Epilogue then) const {
-        BatchNormPass pass = *this;
-        pass.end = then;
-        return pass;
-    }
 
     void forward(const Forward<Scalar>& at) const;
     void backward(const Backward<Scalar>& at, Gradient input) const;
@@ -12599,54 +12590,6 @@ inline constexpr bool is_batch_norm = decltype(detail::as_batch_norm(std::declva
 }  // namespace detail
 
 static_assert(check_layer<BatchNorm, Shape{2, 2, 8}>());
-
-}  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/batch_norm_activation.hpp
-
-// BatchNorm with a ReLU or ReLU6 behind it, in one pass over the pictures on each way; in a trained network where no convolution in front takes
-// both in.
-
-namespace denim::inline DENIM_TARGET {
-
-/// Training: on the whole batch. What BatchNorm gives is never stored; the activation's slope is one of the output.
-template <class Arithmetic, kernel::Epilogue End, class Settings, Layout Out, Layout In>
-struct ActivatedBatchNormLayer : BatchNormLayer<Arithmetic, Out, In, Settings> {
-    using Base = BatchNormLayer<Arithmetic, Out, In, Settings>;
-    using typename Base::Scalar;
-    static constexpr auto pass = Base::pass.before(End);
-    static constexpr std::size_t operations = Base::operations + Out.shape.size();
-    static constexpr bool backward_reads_output = true;
-
-    static void forward(const Forward<Scalar>& at) { pass.forward(at); }
-    template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        pass.backward(at, Input);
-    }
-};
-
-/// A trained network: on samples.
-template <class Arithmetic, kernel::Epilogue End, class Settings, Layout Out, Layout In>
-struct ActivatedBatchNormInference : BatchNormInference<Arithmetic, Out, In, Settings> {
-    using Base = BatchNormInference<Arithmetic, Out, In, Settings>;
-    using typename Base::Scalar;
-    static constexpr auto pass = Base::pass.before(End);
-    static constexpr std::size_t operations = Base::operations + Out.shape.size();
-
-    static void forward(const Forward<Scalar>& at) { pass.infer(at); }
-};
-
-template <class Arithmetic, Mode For, class Norm, class Function>
-    requires(!Arithmetic::plain && detail::is_batch_norm<Norm> && detail::epilogue_of<Function> != kernel::Epilogue::linear)
-struct Fused<Arithmetic, For, Norm, Activation<Function>> : SpecDefaults {
-    static constexpr bool exists = true;
-    static constexpr kernel::Epilogue end = detail::epilogue_of<Function>;
-
-    template <class, Layout Out, Layout In>
-    using Layer = std::conditional_t<For == Mode::training, ActivatedBatchNormLayer<Arithmetic, end, typename Norm::Settings, Out, In>,
-                                     ActivatedBatchNormInference<Arithmetic, end, typename Norm::Settings, Out, In>>;
-};
-
-static_assert(check_fused<Mode::training, Shape{4, 4, 8}, BatchNorm, Activation<ReLU>>());
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/conv_batch_norm.hpp
@@ -30627,17 +30570,6 @@ DENIM_INLINE void each_pixel(const NormalisedPictures& of, Body body) {
     }
 }
 
-/// Calls body.operator()<end>().
-template <class Body>
-DENIM_INLINE void with_end(Epilogue end, Body body) {
-    if (end == Epilogue::relu)
-        body.template operator()<Epilogue::relu>();
-    else if (end == Epilogue::relu6)
-        body.template operator()<Epilogue::relu6>();
-    else
-        body.template operator()<Epilogue::linear>();
-}
-
 /// `Count` vectors of an array over channels, from c on; zeros behind its end, and where there is none.
 template <std::size_t Count>
 DENIM_INLINE std::array<simd::Vector<float>, Count> of_channels(const float* from, std::size_t c, std::size_t channels) {
@@ -30682,24 +30614,22 @@ DENIM_KERNEL DENIM_ONCE void channel_moments(const NormalisedPictures& of, const
     });
 }
 
-DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, Epilogue end, const float* x, const float* mean, const float* factor,
-                                       const float* shift, float* y) {
+DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift,
+                                       float* y) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t channels = of.channels();
     detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
         const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
                    plus = detail::of_channels<Count>(shift, c, channels);
-        detail::with_end(end, [&]<Epilogue End>() {
-            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v)
-                    simd::store(y + out + c + v * lanes, detail::end<End>(simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v])));
-            });
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v)
+                simd::store(y + out + c + v * lanes, simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v]));
         });
     });
 }
 
-DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, Epilogue end, const float* x, const float* y, float* dy,
-                                                  const float* mean, const float* scale, float* plain, float* scaled) {
+DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale,
+                                                  float* plain, float* scaled) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t channels = of.channels();
     detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
@@ -30707,19 +30637,12 @@ DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, 
         std::array<simd::Vector<float>, Count> first, second;
         first.fill(simd::broadcast(0.0f));
         second.fill(simd::broadcast(0.0f));
-        detail::with_end(end, [&]<Epilogue End>() {
-            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    auto gradient = simd::load(dy + out + n);
-                    if constexpr (End != Epilogue::linear) {
-                        gradient = detail::end_gradient<End>(simd::load(y + out + n), gradient);
-                        simd::store(dy + out + n, gradient);
-                    }
-                    first[v] = first[v] + gradient;
-                    second[v] = simd::fma(gradient, simd::load(x + in + n) - from[v], second[v]);
-                }
-            });
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto gradient = simd::load(dy + out + c + v * lanes);
+                first[v] = first[v] + gradient;
+                second[v] = simd::fma(gradient, simd::load(x + in + c + v * lanes) - from[v], second[v]);
+            }
         });
         for (std::size_t v = 0; v < Count; ++v) {
             detail::put_channels(plain, c + v * lanes, channels, first[v]);
@@ -30787,21 +30710,6 @@ struct PlainNormalisation {
     /// y = x * scale + shift
     void infer(const Scalar* x, const Scalar* scale, const Scalar* shift, Scalar* y) const {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
-    }
-
-    /// y = end(y), of linear, relu and relu6; and the way back, from dy of that y to dy of what it got.
-    void activate(Epilogue end, Scalar* y) const {
-        if (end == Epilogue::linear) return;
-        each_number([&](std::size_t, std::size_t out, std::size_t) {
-            if (y[out] < Scalar{0}) y[out] = Scalar{0};
-            if (end == Epilogue::relu6 && y[out] > Scalar{6}) y[out] = Scalar{6};
-        });
-    }
-    void activation_gradient(Epilogue end, const Scalar* y, Scalar* dy) const {
-        if (end == Epilogue::linear) return;
-        each_number([&](std::size_t, std::size_t out, std::size_t) {
-            if (y[out] <= Scalar{0} || (end == Epilogue::relu6 && y[out] >= Scalar{6})) dy[out] = Scalar{0};
-        });
     }
 
     /// Each channel's sum of dy, and of dy * (x - mean) * scale.
@@ -30890,9 +30798,8 @@ void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
     for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
         if constexpr (std::is_same_v<Scalar, float>)
-            if (fast()) return kernel::normalise(of, end, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
+            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
         plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
-        plain.activate(end, at.output + out);
     });
 }
 
@@ -30903,11 +30810,10 @@ void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input)
     const Scratch from{at.scratch, channels};
     const kernel::PlainNormalisation<Scalar> plain{of};
     each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *y = end == kernel::Epilogue::linear ? nullptr : at.output + out;
-        Scalar *dy = at.output_gradient + out, *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
         if constexpr (std::is_same_v<Scalar, float>)
-            if (fast()) return kernel::normal_gradient_sums(of, end, x, y, dy, from.mean, from.scale, to_beta, to_gamma);
-        plain.activation_gradient(end, y, dy);
+            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
         plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
     });
     const BatchPart<Scalar> part = normalised_over(at);
@@ -31003,10 +30909,8 @@ template <class Scalar>
 void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
     const Scalar *scale = at.prepared, *shift = scale + of.channels();
     if constexpr (std::is_same_v<Scalar, float>)
-        if (fast()) return kernel::normalise(of, end, at.input(), nullptr, scale, shift, at.output);
-    const kernel::PlainNormalisation<Scalar> plain{of};
-    plain.infer(at.input(), scale, shift, at.output);
-    plain.activate(end, at.output);
+        if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
+    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
 }
 
 }  // namespace denim::inline DENIM_TARGET

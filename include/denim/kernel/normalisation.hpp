@@ -4,7 +4,6 @@
 // The sums and the scaling of normalisations, one sample in float, vectors along the channels. Both pictures have their channels padded to
 // whole vectors; arrays over channels have one number for each and nothing behind. The plain twin stands in plain_normalisation.hpp.
 
-#include <denim/kernel/convolution_epilogue.hpp>
 #include <denim/machine/finite.hpp>
 #include <denim/machine/simd.hpp>
 #include <denim/tensor/layout.hpp>
@@ -37,12 +36,12 @@ struct NormalisedPictures {
 /// Each channel's mean, and sum of squared deviations from it.
 void channel_moments(const NormalisedPictures& of, const float* x, float* mean, float* squares);
 
-/// y = end((x - mean) * factor + shift); no mean is zero, as is no shift.
-void normalise(const NormalisedPictures& of, Epilogue end, const float* x, const float* mean, const float* factor, const float* shift, float* y);
+/// y = (x - mean) * factor + shift; no mean is zero, as is no shift.
+void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift, float* y);
 
-/// Each channel's sum of dy, and of dy * (x - mean) * scale. dy is that of `y`, and becomes that of what `end` got.
-void normal_gradient_sums(const NormalisedPictures& of, Epilogue end, const float* x, const float* y, float* dy, const float* mean, const float* scale,
-                          float* plain, float* scaled);
+/// Each channel's sum of dy, and of dy * (x - mean) * scale.
+void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale, float* plain,
+                          float* scaled);
 
 /// dx = (dx +) dy * factor - (x - mean) * slope - offset
 void normal_gradient(const NormalisedPictures& of, bool add, const float* x, const float* dy, const float* mean, const float* factor,
@@ -75,17 +74,6 @@ DENIM_INLINE void each_pixel(const NormalisedPictures& of, Body body) {
         std::size_t in = of.in.offset(y, 0), out = of.out.offset(y, 0);
         for (std::size_t x = 0; x < of.in.shape.width; ++x, in += of.in.stride, out += of.out.stride) body(in, out);
     }
-}
-
-/// Calls body.operator()<end>().
-template <class Body>
-DENIM_INLINE void with_end(Epilogue end, Body body) {
-    if (end == Epilogue::relu)
-        body.template operator()<Epilogue::relu>();
-    else if (end == Epilogue::relu6)
-        body.template operator()<Epilogue::relu6>();
-    else
-        body.template operator()<Epilogue::linear>();
 }
 
 /// `Count` vectors of an array over channels, from c on; zeros behind its end, and where there is none.
@@ -132,24 +120,22 @@ DENIM_KERNEL DENIM_ONCE void channel_moments(const NormalisedPictures& of, const
     });
 }
 
-DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, Epilogue end, const float* x, const float* mean, const float* factor,
-                                       const float* shift, float* y) {
+DENIM_KERNEL DENIM_ONCE void normalise(const NormalisedPictures& of, const float* x, const float* mean, const float* factor, const float* shift,
+                                       float* y) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t channels = of.channels();
     detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
         const auto from = detail::of_channels<Count>(mean, c, channels), times = detail::of_channels<Count>(factor, c, channels),
                    plus = detail::of_channels<Count>(shift, c, channels);
-        detail::with_end(end, [&]<Epilogue End>() {
-            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v)
-                    simd::store(y + out + c + v * lanes, detail::end<End>(simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v])));
-            });
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v)
+                simd::store(y + out + c + v * lanes, simd::fma(simd::load(x + in + c + v * lanes) - from[v], times[v], plus[v]));
         });
     });
 }
 
-DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, Epilogue end, const float* x, const float* y, float* dy,
-                                                  const float* mean, const float* scale, float* plain, float* scaled) {
+DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, const float* x, const float* dy, const float* mean, const float* scale,
+                                                  float* plain, float* scaled) {
     constexpr std::size_t lanes = simd::lanes<float>;
     const std::size_t channels = of.channels();
     detail::each_vectors(channels, [&]<std::size_t Count>(std::size_t c) {
@@ -157,19 +143,12 @@ DENIM_KERNEL DENIM_ONCE void normal_gradient_sums(const NormalisedPictures& of, 
         std::array<simd::Vector<float>, Count> first, second;
         first.fill(simd::broadcast(0.0f));
         second.fill(simd::broadcast(0.0f));
-        detail::with_end(end, [&]<Epilogue End>() {
-            detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
-                for (std::size_t v = 0; v < Count; ++v) {
-                    const std::size_t n = c + v * lanes;
-                    auto gradient = simd::load(dy + out + n);
-                    if constexpr (End != Epilogue::linear) {
-                        gradient = detail::end_gradient<End>(simd::load(y + out + n), gradient);
-                        simd::store(dy + out + n, gradient);
-                    }
-                    first[v] = first[v] + gradient;
-                    second[v] = simd::fma(gradient, simd::load(x + in + n) - from[v], second[v]);
-                }
-            });
+        detail::each_pixel(of, [&](std::size_t in, std::size_t out) {
+            for (std::size_t v = 0; v < Count; ++v) {
+                const auto gradient = simd::load(dy + out + c + v * lanes);
+                first[v] = first[v] + gradient;
+                second[v] = simd::fma(gradient, simd::load(x + in + c + v * lanes) - from[v], second[v]);
+            }
         });
         for (std::size_t v = 0; v < Count; ++v) {
             detail::put_channels(plain, c + v * lanes, channels, first[v]);

@@ -36,21 +36,6 @@ struct PlainNormalisation {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
     }
 
-    /// y = end(y), of linear, relu and relu6; and the way back, from dy of that y to dy of what it got.
-    void activate(Epilogue end, Scalar* y) const {
-        if (end == Epilogue::linear) return;
-        each_number([&](std::size_t, std::size_t out, std::size_t) {
-            if (y[out] < Scalar{0}) y[out] = Scalar{0};
-            if (end == Epilogue::relu6 && y[out] > Scalar{6}) y[out] = Scalar{6};
-        });
-    }
-    void activation_gradient(Epilogue end, const Scalar* y, Scalar* dy) const {
-        if (end == Epilogue::linear) return;
-        each_number([&](std::size_t, std::size_t out, std::size_t) {
-            if (y[out] <= Scalar{0} || (end == Epilogue::relu6 && y[out] >= Scalar{6})) dy[out] = Scalar{0};
-        });
-    }
-
     /// Each channel's sum of dy, and of dy * (x - mean) * scale.
     void gradient_sums(const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, Scalar* plain, Scalar* scaled) const {
         std::fill_n(plain, of.channels(), Scalar{0});

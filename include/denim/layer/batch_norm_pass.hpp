@@ -22,19 +22,11 @@ struct BatchNormPass {
     bool may_be_fast;
     bool has_gamma, has_beta;
     double epsilon, momentum;
-    kernel::Epilogue end = kernel::Epilogue::linear;  // what y goes through: linear, relu or relu6
 
     /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
     [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
-
-    /// The same with what y goes through.
-    [[nodiscard]] constexpr BatchNormPass before(kernel::Epilogue then) const {
-        BatchNormPass pass = *this;
-        pass.end = then;
-        return pass;
-    }
 
     void forward(const Forward<Scalar>& at) const;
     void backward(const Backward<Scalar>& at, Gradient input) const;
@@ -129,9 +121,8 @@ void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
     for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
         if constexpr (std::is_same_v<Scalar, float>)
-            if (fast()) return kernel::normalise(of, end, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
+            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
         plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
-        plain.activate(end, at.output + out);
     });
 }
 
@@ -142,11 +133,10 @@ void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input)
     const Scratch from{at.scratch, channels};
     const kernel::PlainNormalisation<Scalar> plain{of};
     each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *y = end == kernel::Epilogue::linear ? nullptr : at.output + out;
-        Scalar *dy = at.output_gradient + out, *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
         if constexpr (std::is_same_v<Scalar, float>)
-            if (fast()) return kernel::normal_gradient_sums(of, end, x, y, dy, from.mean, from.scale, to_beta, to_gamma);
-        plain.activation_gradient(end, y, dy);
+            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
         plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
     });
     const BatchPart<Scalar> part = normalised_over(at);
@@ -242,10 +232,8 @@ template <class Scalar>
 void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
     const Scalar *scale = at.prepared, *shift = scale + of.channels();
     if constexpr (std::is_same_v<Scalar, float>)
-        if (fast()) return kernel::normalise(of, end, at.input(), nullptr, scale, shift, at.output);
-    const kernel::PlainNormalisation<Scalar> plain{of};
-    plain.infer(at.input(), scale, shift, at.output);
-    plain.activate(end, at.output);
+        if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
+    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
 }
 
 }  // namespace denim::inline DENIM_TARGET

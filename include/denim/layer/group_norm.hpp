@@ -61,16 +61,15 @@ private:
         Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
         for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
-        kernel::normalise(pictures, kernel::Epilogue::linear, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
+        kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
     static void go_back(const Backward<Scalar>& at) {
         Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
         Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
-        const Scalar* x = at.input();
-        Scalar* dy = at.output_gradient;
+        const Scalar *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
-        kernel::normal_gradient_sums(pictures, kernel::Epilogue::linear, x, nullptr, dy, mean, scale, plain, scaled);
+        kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
             if constexpr (Settings::has_gamma) at.accumulator[c] += scaled[c];
             if constexpr (Settings::has_beta) at.accumulator[Settings::before_beta * channels + c] += plain[c];

@@ -26,7 +26,6 @@
 #include <denim/layer/local_response_norm.hpp>
 #include <denim/layer/unit_norm.hpp>
 #include <denim/layer/batch_norm.hpp>
-#include <denim/layer/batch_norm_activation.hpp>
 #include <denim/layer/conv_batch_norm.hpp>
 #include <denim/layer/dropout.hpp>
 #include <denim/layer/stochastic_depth.hpp>

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -82,12 +83,19 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     std::exception_ptr error;
     std::atomic<bool> failed = false;
     std::atomic<std::size_t> next = 0, entered = 0;
+    std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
         try {
-            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+            if (count <= team && count <= 64) {
+                // A part for each: its own first, as what it made of the last loop's is near, then those of threads that are late.
+                for (std::size_t n = 0; n < count && !failed; ++n)
+                    if (const std::size_t index = (worker + n) % count; !(taken.fetch_or(std::uint64_t{1} << index) >> index & 1)) call(body, index, worker);
+            } else {
+                for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+            }
         } catch (...) {
             if (!failed.exchange(true)) error = std::current_exception();
         }

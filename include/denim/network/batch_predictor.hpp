@@ -99,11 +99,13 @@ private:
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
-        parallel_for(call.team, layer.bands, work, [&](std::size_t band, std::size_t worker) {
+        // Bands that follow each other: the next layer's rows then are near the thread that made them.
+        const std::size_t parts = call.team.within(layer.bands);
+        parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
-            part.first_band = band;
-            part.last_band = band + 1;
+            part.first_band = number * layer.bands / parts;
+            part.last_band = (number + 1) * layer.bands / parts;
             layer.forward(part);
         });
     }

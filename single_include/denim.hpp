@@ -1034,12 +1034,19 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     std::exception_ptr error;
     std::atomic<bool> failed = false;
     std::atomic<std::size_t> next = 0, entered = 0;
+    std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
         try {
-            for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+            if (count <= team && count <= 64) {
+                // A part for each: its own first, as what it made of the last loop's is near, then those of threads that are late.
+                for (std::size_t n = 0; n < count && !failed; ++n)
+                    if (const std::size_t index = (worker + n) % count; !(taken.fetch_or(std::uint64_t{1} << index) >> index & 1)) call(body, index, worker);
+            } else {
+                for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+            }
         } catch (...) {
             if (!failed.exchange(true)) error = std::current_exception();
         }
@@ -14920,11 +14927,13 @@ private:
         const LayerTable<Scalar>& layer = plan_->layers[node];
         const Forward<Scalar> whole = begin(space, node, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
-        parallel_for(call.team, layer.bands, work, [&](std::size_t band, std::size_t worker) {
+        // Bands that follow each other: the next layer's rows then are near the thread that made them.
+        const std::size_t parts = call.team.within(layer.bands);
+        parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
-            part.first_band = band;
-            part.last_band = band + 1;
+            part.first_band = number * layer.bands / parts;
+            part.last_band = (number + 1) * layer.bands / parts;
             layer.forward(part);
         });
     }

@@ -53,6 +53,7 @@ void run(const fashion::Options& options, const std::string& task) {
                                   .first_seed = options.seed,
                                   .epochs = options.epochs_of(20),
                                   .labels = sets.train.class_names,
+                                  .side_by_side = options.side_by_side,
                                   .hands = options.hands});
         table.name = axis;
         const std::string words = statement(table, axis);

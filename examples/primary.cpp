@@ -16,6 +16,7 @@ void run(const fashion::Options& options) {
                                 .first_seed = options.seed,
                                 .epochs = options.epochs_of(15),
                                 .labels = sets.train.class_names,
+                                .side_by_side = options.side_by_side,
                                 .hands = options.hands};
 
     // As many runs as are asked for, each from its own seed; the one with the least validation loss becomes the model.

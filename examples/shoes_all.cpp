@@ -18,6 +18,7 @@ void run(const fashion::Options& options) {
                                 .epochs = options.epochs_of(20),
                                 .augmentation = {.flip = true},
                                 .labels = sets.train.class_names,
+                                .side_by_side = options.side_by_side,
                                 .hands = options.hands};
 
     // As many runs as are asked for, each from its own seed; the one with the least validation loss becomes the model.

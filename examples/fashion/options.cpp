@@ -68,6 +68,9 @@ int run_program(int count, char** words, const char* name, const char* descripti
         ->capture_default_str();
     app.add_option("--seed", options.seed, "the first seed")->check(command_line::whole_number())->capture_default_str();
     app.add_option("--threads", options.threads, "0: all cores")->check(command_line::threads())->capture_default_str();
+    app.add_option("--side-by-side", options.side_by_side, "runs at a time, which share the threads; the results are the same")
+        ->check(command_line::whole_number(1, 1024))
+        ->capture_default_str();
     app.add_flag("--quick", options.quick, "few epochs: minutes");
 #if defined(DENIM_WITH_RANKS)
     bool ranks = false;

@@ -23,6 +23,7 @@ struct Options {
     std::size_t repeat = 1;  ///< seeds, from `seed` on
     std::uint64_t seed = 1;
     std::size_t threads = 0;
+    std::size_t side_by_side = 1;  ///< runs at a time, which share the threads
     bool grid = false;   ///< every setting of the study in place of its best one
     bool quick = false;  ///< few epochs
     denim::JobHands* hands = nullptr;  ///< the ranks of mpirun, which share the runs of sweeps

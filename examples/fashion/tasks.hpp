@@ -43,6 +43,7 @@ denim::SweepTable StudyTask<Task>::train(const Options& options, const Sets& set
                   .epochs = options.epochs_of(Task::epochs),
                   .augmentation = Task::augmentation,
                   .labels = class_names(sets.questions),
+                  .side_by_side = options.side_by_side,
                   .hands = options.hands});
 }
 

@@ -81,14 +81,26 @@ void add_tasks(Page& page, const std::vector<fashion::TaskResult>& results) {
     for (const auto& [setting, tasks] : settings) page.paragraph("Setting of " + tasks + ": " + setting + ".");
 }
 
+/// "NAME=VALUE" as two cells of a table.
+std::vector<std::string> cells_of(const std::string& pair) {
+    const std::size_t end = pair.rfind('=');
+    return {pair.substr(0, end), pair.substr(end + 1)};
+}
+
+/// What there is beside this page, of which whoever calls this program keeps count.
+void add_parts(Page& page, const std::vector<std::string>& parts) {
+    if (parts.empty()) return;
+    std::vector<std::vector<std::string>> lines{{"part", "what has run, and its page"}};
+    for (const std::string& each : parts) lines.push_back(cells_of(each));
+    page.heading("Parts of the whole study");
+    page.table(lines);
+}
+
 /// The steps of the work and how long each took.
 class Steps {
 public:
     explicit Steps(const std::vector<std::string>& before) {
-        for (const std::string& each : before) {
-            const std::size_t end = each.rfind('=');
-            lines_.push_back({each.substr(0, end), each.substr(end + 1)});
-        }
+        for (const std::string& each : before) lines_.push_back(cells_of(each));
     }
     /// What was done since the last step.
     void end(const std::string& name) {
@@ -178,7 +190,7 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
 struct Words {
     std::vector<fs::path> photographs;
     std::string origin;
-    std::vector<std::string> steps;
+    std::vector<std::string> steps, parts;
 };
 
 void run(const fashion::Options& options, const Words& words) {
@@ -191,6 +203,7 @@ void run(const fashion::Options& options, const Words& words) {
     Page page{"Glasses, trousers and shoes"};
     add_origin(page, results, options, words.origin);
     add_tasks(page, results);
+    add_parts(page, words.parts);
     for (const Comparison& comparison : {fashion::compare_trousers(options), fashion::compare_shoes(options)}) {
         std::cout << comparison << std::flush;
         add_comparison(page, comparison);
@@ -234,10 +247,12 @@ int main(int count, char** words) {
         [&](CLI::App& app, fashion::Options&) {
             app.add_option("photographs", own.photographs, "photographs to label, or folders of them");
             app.add_option("--origin", own.origin, "how the photographs came about, for the page");
-            app.add_option("--step", own.steps, "NAME=SECONDS: a step that came before, for the page; may be repeated")
-                ->allow_extra_args(false)
-                ->check([](const std::string& step) {
-                    return step.find('=') == step.npos ? "NAME=SECONDS was expected, but got " + step : "";
+            const auto add_pairs = [&](const char* name, std::vector<std::string>& pairs, const std::string& form, const char* what) {
+                app.add_option(name, pairs, form + what)->allow_extra_args(false)->check([form](const std::string& pair) {
+                    return pair.find('=') == pair.npos ? form + " was expected, but got " + pair : "";
                 });
+            };
+            add_pairs("--step", own.steps, "NAME=SECONDS", ": a step that came before, for the page; may be repeated");
+            add_pairs("--part", own.parts, "NAME=STATE", ": a part of the study that stands on a page of its own, for this page; may be repeated");
         });
 }

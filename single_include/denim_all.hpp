@@ -25365,6 +25365,19 @@ DENIM_ONCE std::string decimals(double number, int digits = 4);
 /// Round numbers that cover low to high: about five of them.
 DENIM_ONCE std::vector<double> ticks(double low, double high);
 
+/// Charts are this wide, in the units of their own in which page_style gives the height of letters: on a telephone these become about 0.8 pixels.
+inline constexpr double chart_width = 420;
+/// What a digit takes of it where letters are highest.
+inline constexpr double digit_width = 10;
+
+/// A number below a horizontal axis.
+struct Tick {
+    double at;
+    std::string words;
+};
+/// Those that have room side by side: all ticks, or every second one, or fewer.
+DENIM_ONCE std::vector<Tick> ticks_with_room(const std::vector<double>& places, double room);
+
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
@@ -25388,20 +25401,20 @@ inline constexpr std::string_view page_style = R"(
 --c0:#68b0ee;--c1:#f39a68;--c2:#63c98a;--c3:#ef7d9c;--c4:#b598ef;--c5:#d9b95a;--c6:#5cc9d9;--c7:#a7aeb5}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:75rem;padding:1rem;background:var(--ground);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}h1{font-size:1.6rem;margin:.4rem 0}h2{font-size:1.2rem;margin:1.6rem 0 .5rem}
-.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:44rem}
+.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:38rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
 figure{margin:0;padding:.8rem;background:var(--card);border-radius:.5rem;min-width:0}figcaption{font-size:.9rem;margin-bottom:.3rem}
 svg,img{display:block;width:100%;height:auto}.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th{color:var(--soft);font-weight:600}
-td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:15px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
+td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:14px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
 .grid{stroke:var(--line);fill:none}.line{fill:none;stroke-width:2}.legend{margin:.3rem 0 0;font-size:.9rem}.legend span{margin-right:1rem;white-space:nowrap}
 .legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;background:var(--c);margin-right:.35rem}
 .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
-@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}
-@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}
+@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}.row .wide{margin:0}
+@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:17px}.row figure{padding:.5rem}.row .wide>img{min-width:36rem}}
 pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
 
@@ -25463,9 +25476,12 @@ public:
     }
 
     /// What it shows is told by its caption, and by `shown` (`describe_confusion`, say) for who does not see it.
+    /// One of 600 pixels or more is not made smaller than 576 on a telephone, where its words could not be read: there it scrolls sideways.
     static std::string picture(const Picture& picture, std::string_view caption, std::string_view shown = {}) {
-        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(shown) +
-               "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
+        const bool wide = picture.size.width >= 600;
+        return "<figure><figcaption>" + detail::html_text(caption) + (wide ? "</figcaption><div class=\"wide\">" : "</figcaption>") +
+               "<img alt=\"" + detail::html_text(shown) + "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) +
+               (wide ? "\"></div></figure>\n" : "\"></figure>\n");
     }
     /// What it shows, what it is taken for, and how surely; these words say all, so there is no other text for who does not see it. Of
     /// several words, "shoes, female, boots", those that are not the truth's in their place stand out.
@@ -38116,6 +38132,16 @@ DENIM_ONCE std::vector<double> ticks(double low, double high) {
     return places;
 }
 
+DENIM_ONCE std::vector<Tick> ticks_with_room(const std::vector<double>& places, double room) {
+    std::size_t longest = 0;
+    for (const double at : places) longest = std::max(longest, short_number(at).size());
+    const double needed = digit_width * (static_cast<double>(longest) + 1) * static_cast<double>(places.size());
+    const auto step = static_cast<std::size_t>(std::ceil(std::max(needed / room, 1.0)));
+    std::vector<Tick> kept;
+    for (std::size_t n = 0; n < places.size(); n += step) kept.push_back({places[n], short_number(places[n])});
+    return kept;
+}
+
 /// What a line shows for who hears the page: its ends; of numbers that a chart has no place for, nothing.
 inline std::string series_words(const Series& series) {
     std::vector<std::size_t> drawn;
@@ -38133,7 +38159,7 @@ inline std::string series_words(const Series& series) {
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
-    constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
+    constexpr double width = detail::chart_width, height = 250, right = 20, top = 12, bottom = 50;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
     const auto there = [](const Series& series, std::size_t n) { return detail::is_drawn(series.x[n]) && detail::is_drawn(series.y[n]); };
     for (const Series& series : all)
@@ -38159,6 +38185,10 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     const double margin = 0.05 * (high - low);
     low = low >= 0 && low - margin < 0 ? 0 : low - margin;
     high += margin;
+    const std::vector<double> rows = detail::ticks(low, high);
+    std::size_t longest = 0;
+    for (const double at : rows) longest = std::max(longest, detail::short_number(at).size());
+    const double left = 12 + detail::digit_width * static_cast<double>(longest);
     const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
     const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
     const auto place = [](double number) { return detail::fixed(number, 1); };
@@ -38169,18 +38199,20 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     for (const Series& series : all)
         if (const std::string words = detail::series_words(series); !words.empty()) spoken += (spoken.empty() ? ": " : "; ") + words;
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
-                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" +
+                      "</figcaption>\n<svg viewBox=\"0 0 420 250\" role=\"img\" aria-label=\"" +
                       detail::html_text("Over " + std::string{x_name} + spoken) + "\">\n";
-    for (const double at : detail::ticks(low, high))
+    for (const double at : rows)
         svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
-               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
-    for (const double at : detail::ticks(first, last))
-        if (!counted || std::fabs(at - std::round(at)) < 1e-6)  // steps of -ffast-math are not whole to the last bit
-            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
-                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
+               text_at(left - 6, py(at) + 5, "end") + detail::short_number(at) + "</text>\n";
+    std::vector<double> columns = detail::ticks(first, last);
+    if (counted)  // steps of -ffast-math are not whole to the last bit
+        std::erase_if(columns, [](double at) { return std::fabs(at - std::round(at)) >= 1e-6; });
+    for (const detail::Tick& tick : detail::ticks_with_room(columns, width - left - right))
+        svg += "<path class=\"axis\" d=\"M" + place(px(tick.at)) + ' ' + place(height - bottom) + "v5\"/>" +
+               text_at(px(tick.at), height - bottom + 21, "middle") + tick.words + "</text>\n";
     svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
            "\"/>\n";
-    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
+    svg += text_at((left + width - right) / 2, height - 7, "middle") + detail::html_text(x_name) + "</text>\n";
     for (std::size_t k = 0; k < all.size(); ++k) {
         const Series& series = all[k];
         const std::string colour = "s" + std::to_string(k % 8);
@@ -38559,7 +38591,7 @@ DENIM_ONCE Picture draw_confusion(const Confusion& counts, const std::vector<std
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name, std::span<const Dot> all) {
-    constexpr double width = 560, left = 24, right = 24, top = 10, line = 46, below = 52;
+    constexpr double width = detail::chart_width, left = 20, right = 20, top = 8, line = 46, below = 52;
     double first = std::numeric_limits<double>::max(), last = -first;
     std::size_t count = 0;
     std::string spoken{x_name};
@@ -38581,11 +38613,11 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
         return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">" +
                detail::html_text(words) + "</text>\n";
     };
-    std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 560 " + place(height) +
+    std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 420 " + place(height) +
                       "\" role=\"img\" aria-label=\"" + detail::html_text(spoken) + "\">\n";
-    for (const double at : detail::ticks(first, last))
-        svg += "<path class=\"grid\" d=\"M" + place(px(at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
-               text(px(at), floor + 20, "middle", detail::short_number(at));
+    for (const detail::Tick& tick : detail::ticks_with_room(detail::ticks(first, last), width - left - right))
+        svg += "<path class=\"grid\" d=\"M" + place(px(tick.at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
+               text(px(tick.at), floor + 21, "middle", tick.words);
     svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(floor) + 'H' + place(width - right) + "\"/>\n" +
            text(width / 2, height - 8, "middle", x_name);
     double y = top;

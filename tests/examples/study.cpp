@@ -35,11 +35,13 @@ struct Outcome {
     std::string out, err;
 };
 
-Outcome run(const Scratch& scratch, const std::string& program, const std::string& words) {
-    const int status = std::system(
-        (quoted(programs / program) + " " + words + " > " + quoted(scratch / "out") + " 2> " + quoted(scratch / "err"))
-            .c_str());
+Outcome run_file(const Scratch& scratch, const fs::path& file, const std::string& words) {
+    const int status =
+        std::system((quoted(file) + " " + words + " > " + quoted(scratch / "out") + " 2> " + quoted(scratch / "err")).c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(scratch / "out"), text_of(scratch / "err")};
+}
+Outcome run(const Scratch& scratch, const std::string& program, const std::string& words) {
+    return run_file(scratch, programs / program, words);
 }
 
 }  // namespace
@@ -105,6 +107,35 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     CHECK(lines_of_programs == lines_of_tasks);
     CHECK(of_study.size() == 11);
     CHECK(weights_of_runs() == of_study);
+
+    // examples/whole with these programs: it finds their runs, ends each part with the page about all, and does no part twice.
+    const std::string whole = "--programs " + quoted(programs) + " --results " + quoted(scratch.folder()) + " --repeat 1 --threads 1 --last 2";
+    const Outcome parts = run_file(scratch, WHOLE, whole + " -- --epochs 1");
+    INFO(parts.err);
+    CHECK(parts.status == 0);
+    CHECK(parts.out.substr(0, lines_of_tasks.size()) == lines_of_tasks);
+    const std::string page_of_parts = text_of(scratch / "report/study.html");
+    for (const char* words : {"<td>primary, all seeds</td><td>0 of 0 runs, primary.html</td>", "<td>dropout and L2</td><td>0 of 16 runs, not done yet</td>"})
+        CHECK_MESSAGE(page_of_parts.find(words) != std::string::npos, words);
+    const Outcome parts_again = run_file(scratch, WHOLE, whole + " -- --epochs 1");
+    CHECK(parts_again.status == 0);
+    CHECK(parts_again.out.empty());
+    CHECK(weights_of_runs() == of_study);
+    // Every part's program knows the part's words: what it lacks is sets, not an option.
+    const Outcome list = run_file(scratch, WHOLE, "--programs . --results . --list");
+    std::size_t listed = 0;
+    std::istringstream lines_of_parts{list.out};
+    for (std::string line; std::getline(lines_of_parts, line); ++listed) {
+        std::istringstream words{line.substr(43, 38)};
+        std::string program, others;
+        words >> program;
+        std::getline(words, others);
+        CHECK_MESSAGE(run(scratch, program, others + " --data " + quoted(scratch / "nowhere") + " --models " + quoted(scratch / "models") +
+                                                " --report " + quoted(scratch / "report"))
+                              .status == 1,
+                      line);
+    }
+    CHECK(listed == 17);
 
     for (const char* approach : {"all", "separate", "heads"}) {
         write_bytes(scratch / "bad.jpg", {});

@@ -36,6 +36,19 @@ DENIM_ONCE std::string decimals(double number, int digits = 4);
 /// Round numbers that cover low to high: about five of them.
 DENIM_ONCE std::vector<double> ticks(double low, double high);
 
+/// Charts are this wide, in the units of their own in which page_style gives the height of letters: on a telephone these become about 0.8 pixels.
+inline constexpr double chart_width = 420;
+/// What a digit takes of it where letters are highest.
+inline constexpr double digit_width = 10;
+
+/// A number below a horizontal axis.
+struct Tick {
+    double at;
+    std::string words;
+};
+/// Those that have room side by side: all ticks, or every second one, or fewer.
+DENIM_ONCE std::vector<Tick> ticks_with_room(const std::vector<double>& places, double room);
+
 }  // namespace detail
 
 /// Lines as an SVG picture whose colours the page's style sheet sets (classes s0 to s7, axis, grid, text); series of one point each are
@@ -100,6 +113,16 @@ DENIM_ONCE std::vector<double> ticks(double low, double high) {
     return places;
 }
 
+DENIM_ONCE std::vector<Tick> ticks_with_room(const std::vector<double>& places, double room) {
+    std::size_t longest = 0;
+    for (const double at : places) longest = std::max(longest, short_number(at).size());
+    const double needed = digit_width * (static_cast<double>(longest) + 1) * static_cast<double>(places.size());
+    const auto step = static_cast<std::size_t>(std::ceil(std::max(needed / room, 1.0)));
+    std::vector<Tick> kept;
+    for (std::size_t n = 0; n < places.size(); n += step) kept.push_back({places[n], short_number(places[n])});
+    return kept;
+}
+
 /// What a line shows for who hears the page: its ends; of numbers that a chart has no place for, nothing.
 inline std::string series_words(const Series& series) {
     std::vector<std::size_t> drawn;
@@ -117,7 +140,7 @@ inline std::string series_words(const Series& series) {
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_name, std::span<const Series> all) {
-    constexpr double width = 560, height = 300, left = 58, right = 24, top = 14, bottom = 44;
+    constexpr double width = detail::chart_width, height = 250, right = 20, top = 12, bottom = 50;
     double low = std::numeric_limits<double>::max(), high = -low, first = low, last = -low;
     const auto there = [](const Series& series, std::size_t n) { return detail::is_drawn(series.x[n]) && detail::is_drawn(series.y[n]); };
     for (const Series& series : all)
@@ -143,6 +166,10 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     const double margin = 0.05 * (high - low);
     low = low >= 0 && low - margin < 0 ? 0 : low - margin;
     high += margin;
+    const std::vector<double> rows = detail::ticks(low, high);
+    std::size_t longest = 0;
+    for (const double at : rows) longest = std::max(longest, detail::short_number(at).size());
+    const double left = 12 + detail::digit_width * static_cast<double>(longest);
     const auto px = [&](double x) { return left + (x - first) / (last - first) * (width - left - right); };
     const auto py = [&](double y) { return height - bottom - (y - low) / (high - low) * (height - top - bottom); };
     const auto place = [](double number) { return detail::fixed(number, 1); };
@@ -153,18 +180,20 @@ DENIM_ONCE std::string line_chart(std::string_view title, std::string_view x_nam
     for (const Series& series : all)
         if (const std::string words = detail::series_words(series); !words.empty()) spoken += (spoken.empty() ? ": " : "; ") + words;
     std::string svg = "<figure><figcaption>" + detail::html_text(title) +
-                      "</figcaption>\n<svg viewBox=\"0 0 560 300\" role=\"img\" aria-label=\"" +
+                      "</figcaption>\n<svg viewBox=\"0 0 420 250\" role=\"img\" aria-label=\"" +
                       detail::html_text("Over " + std::string{x_name} + spoken) + "\">\n";
-    for (const double at : detail::ticks(low, high))
+    for (const double at : rows)
         svg += "<path class=\"grid\" d=\"M" + place(left) + ' ' + place(py(at)) + 'H' + place(width - right) + "\"/>" +
-               text_at(left - 6, py(at) + 4, "end") + detail::short_number(at) + "</text>\n";
-    for (const double at : detail::ticks(first, last))
-        if (!counted || std::fabs(at - std::round(at)) < 1e-6)  // steps of -ffast-math are not whole to the last bit
-            svg += "<path class=\"axis\" d=\"M" + place(px(at)) + ' ' + place(height - bottom) + "v5\"/>" +
-                   text_at(px(at), height - bottom + 18, "middle") + detail::short_number(at) + "</text>\n";
+               text_at(left - 6, py(at) + 5, "end") + detail::short_number(at) + "</text>\n";
+    std::vector<double> columns = detail::ticks(first, last);
+    if (counted)  // steps of -ffast-math are not whole to the last bit
+        std::erase_if(columns, [](double at) { return std::fabs(at - std::round(at)) >= 1e-6; });
+    for (const detail::Tick& tick : detail::ticks_with_room(columns, width - left - right))
+        svg += "<path class=\"axis\" d=\"M" + place(px(tick.at)) + ' ' + place(height - bottom) + "v5\"/>" +
+               text_at(px(tick.at), height - bottom + 21, "middle") + tick.words + "</text>\n";
     svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(top) + 'V' + place(height - bottom) + 'H' + place(width - right) +
            "\"/>\n";
-    svg += text_at((left + width - right) / 2, height - 6, "middle") + detail::html_text(x_name) + "</text>\n";
+    svg += text_at((left + width - right) / 2, height - 7, "middle") + detail::html_text(x_name) + "</text>\n";
     for (std::size_t k = 0; k < all.size(); ++k) {
         const Series& series = all[k];
         const std::string colour = "s" + std::to_string(k % 8);

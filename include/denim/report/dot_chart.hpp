@@ -28,7 +28,7 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
 namespace denim::inline DENIM_TARGET {
 
 DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name, std::span<const Dot> all) {
-    constexpr double width = 560, left = 24, right = 24, top = 10, line = 46, below = 52;
+    constexpr double width = detail::chart_width, left = 20, right = 20, top = 8, line = 46, below = 52;
     double first = std::numeric_limits<double>::max(), last = -first;
     std::size_t count = 0;
     std::string spoken{x_name};
@@ -50,11 +50,11 @@ DENIM_ONCE std::string dot_chart(std::string_view title, std::string_view x_name
         return "<text class=\"text\" x=\"" + place(x) + "\" y=\"" + place(y) + "\" text-anchor=\"" + anchor + "\">" +
                detail::html_text(words) + "</text>\n";
     };
-    std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 560 " + place(height) +
+    std::string svg = "<figure><figcaption>" + detail::html_text(title) + "</figcaption>\n<svg viewBox=\"0 0 420 " + place(height) +
                       "\" role=\"img\" aria-label=\"" + detail::html_text(spoken) + "\">\n";
-    for (const double at : detail::ticks(first, last))
-        svg += "<path class=\"grid\" d=\"M" + place(px(at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
-               text(px(at), floor + 20, "middle", detail::short_number(at));
+    for (const detail::Tick& tick : detail::ticks_with_room(detail::ticks(first, last), width - left - right))
+        svg += "<path class=\"grid\" d=\"M" + place(px(tick.at)) + ' ' + place(top) + 'V' + place(floor) + "\"/>\n" +
+               text(px(tick.at), floor + 21, "middle", tick.words);
     svg += "<path class=\"axis\" d=\"M" + place(left) + ' ' + place(floor) + 'H' + place(width - right) + "\"/>\n" +
            text(width / 2, height - 8, "middle", x_name);
     double y = top;

@@ -18,20 +18,20 @@ inline constexpr std::string_view page_style = R"(
 --c0:#68b0ee;--c1:#f39a68;--c2:#63c98a;--c3:#ef7d9c;--c4:#b598ef;--c5:#d9b95a;--c6:#5cc9d9;--c7:#a7aeb5}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:75rem;padding:1rem;background:var(--ground);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif;overflow-wrap:break-word}h1{font-size:1.6rem;margin:.4rem 0}h2{font-size:1.2rem;margin:1.6rem 0 .5rem}
-.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:44rem}
+.soft,figcaption{color:var(--soft)}.row>figure:only-child{max-width:38rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
 figure{margin:0;padding:.8rem;background:var(--card);border-radius:.5rem;min-width:0}figcaption{font-size:.9rem;margin-bottom:.3rem}
 svg,img{display:block;width:100%;height:auto}.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th{color:var(--soft);font-weight:600}
-td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:15px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
+td:first-child,th:first-child{text-align:left;padding-left:0}.text{fill:var(--soft);font:14px system-ui,sans-serif}.axis{stroke:var(--soft);fill:none}
 .grid{stroke:var(--line);fill:none}.line{fill:none;stroke-width:2}.legend{margin:.3rem 0 0;font-size:.9rem}.legend span{margin-right:1rem;white-space:nowrap}
 .legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;background:var(--c);margin-right:.35rem}
 .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
 .line{stroke:var(--c)}.dot{fill:var(--c)}.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem}
 .photos figure{padding:.5rem}.photos img{background:#fff;border-radius:.3rem;object-fit:contain}
 td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:8.5rem}.wrong{color:var(--c3)}td:last-child{white-space:normal}
-@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}
-@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:19px}}
+@media(prefers-color-scheme:dark){.row img{filter:brightness(.85)}}.row img{border-radius:.3rem}.wide,.row,.photos{margin:.8rem 0}.row .wide{margin:0}
+@media(max-width:34rem){th,td{padding:.25rem .4rem;font-size:.85rem}.text{font-size:17px}.row figure{padding:.5rem}.row .wide>img{min-width:36rem}}
 pre{overflow-x:auto;background:var(--card);padding:.8rem;border-radius:.5rem;font-size:.8rem}
 )";
 
@@ -93,9 +93,12 @@ public:
     }
 
     /// What it shows is told by its caption, and by `shown` (`describe_confusion`, say) for who does not see it.
+    /// One of 600 pixels or more is not made smaller than 576 on a telephone, where its words could not be read: there it scrolls sideways.
     static std::string picture(const Picture& picture, std::string_view caption, std::string_view shown = {}) {
-        return "<figure><figcaption>" + detail::html_text(caption) + "</figcaption><img alt=\"" + detail::html_text(shown) +
-               "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) + "\"></figure>\n";
+        const bool wide = picture.size.width >= 600;
+        return "<figure><figcaption>" + detail::html_text(caption) + (wide ? "</figcaption><div class=\"wide\">" : "</figcaption>") +
+               "<img alt=\"" + detail::html_text(shown) + "\" src=\"data:image/png;base64," + detail::to_base64(encode_png(picture)) +
+               (wide ? "\"></div></figure>\n" : "\"></figure>\n");
     }
     /// What it shows, what it is taken for, and how surely; these words say all, so there is no other text for who does not see it. Of
     /// several words, "shoes, female, boots", those that are not the truth's in their place stand out.

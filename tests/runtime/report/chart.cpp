@@ -40,8 +40,8 @@ TEST_CASE("points alone stand off the edges of the chart") {
     CHECK(count(chart, "r=\"6\"") == 2);
     for (const char* const dot : {"s0 dot\" cx=\"", "s1 dot\" cx=\""}) {
         const double x = std::stod(chart.substr(chart.find(dot) + std::string{dot}.size()));
-        CHECK(x > 58 + 10);
-        CHECK(x < 560 - 24 - 10);
+        CHECK(x > 12 + 10 * std::string{"0.725"}.size() + 10);
+        CHECK(x < 420 - 20 - 10);
     }
 }
 
@@ -56,6 +56,19 @@ TEST_CASE("ticks are round") {
     CHECK(detail::ticks(0, 1).size() == 6);
     CHECK(detail::ticks(848, 861).front() == 848);
     CHECK(detail::ticks(1, 4) == std::vector<double>{1, 1.5, 2, 2.5, 3, 3.5, 4});
+}
+
+TEST_CASE("ticks whose numbers have no room side by side are fewer") {
+    const auto places = [](const std::vector<detail::Tick>& ticks) {
+        std::vector<double> all;
+        for (const detail::Tick& tick : ticks) all.push_back(tick.at);
+        return all;
+    };
+    const std::vector<double> five{1000, 1100, 1200, 1300, 1400};
+    CHECK(places(detail::ticks_with_room(five, 250)) == five);
+    CHECK(places(detail::ticks_with_room(five, 240)) == std::vector<double>{1000, 1200, 1400});
+    CHECK(places(detail::ticks_with_room(five, 20)) == std::vector<double>{1000});
+    CHECK(detail::ticks_with_room({}, 100).empty());
 }
 
 TEST_CASE("numbers of any size have a chart that ends; what is not finite on either axis is left out") {

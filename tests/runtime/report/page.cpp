@@ -64,6 +64,12 @@ TEST_CASE("who hears the page is told each thing once: the caption, and what it 
     CHECK(has(Page::photograph(some, "shoes", "boots", 0.5), "<img alt=\"\" "));
 }
 
+TEST_CASE("a picture with words in it is never made too small to read, it scrolls; a small one fits") {
+    CHECK(has(Page::picture(Picture{Size{4, 600}}, "Counts"), "<div class=\"wide\"><img alt=\"\" src=\"data:image/png;base64,"));
+    CHECK_FALSE(has(Page::picture(Picture{Size{4, 599}}, "Filters"), "class=\"wide\""));
+    CHECK(has(Page{"any"}.text(), ".row .wide>img{min-width:36rem}"));
+}
+
 TEST_CASE("of what a photograph is taken for only what is wrong has the colour of mistakes") {
     const auto page = [](const char* truth, const char* predicted) { return Page::photograph(Picture{Size{4, 4}}, truth, predicted, 0.5); };
     CHECK(has(page("shoes, female, boots", "shoes, male, boots"), "<br>shoes, <span class=\"wrong\">male</span>, boots 0.50<"));

@@ -11,8 +11,10 @@
 
 #include "command_line.hpp"
 #include "fashion/photographs.hpp"
+#include "shown_name.hpp"
 
 using namespace denim;
+using command_line::shown;
 namespace fs = std::filesystem;
 
 namespace {
@@ -24,19 +26,6 @@ struct Options {
     Seed seed{1};
     bool strict = false;
 };
-
-/// A name as a line of a table can hold it: control characters, backslashes and what is not UTF-8 are escaped.
-std::string escaped(const std::string& name) {
-    const bool valid = is_utf8(name);
-    std::string text;
-    for (const char letter : name) {
-        const auto code = static_cast<unsigned char>(letter);
-        char hex[5];
-        std::snprintf(hex, sizeof hex, "\\x%02X", code);
-        text += letter == '\\' ? "\\\\" : code < 0x20 || code == 0x7F || (code >= 0x80 && !valid) ? hex : std::string{letter};
-    }
-    return text;
-}
 
 void write_text(const fs::path& path, const std::string& text) {
     AtomicFile file{path};
@@ -63,8 +52,8 @@ std::vector<Part> assign_parts(const std::vector<fashion::Photograph>& photograp
                together = split_parts(kinds, options.shares, options.seed, first);
     for (std::size_t i = 0; i < first.size(); ++i)
         if (alone[i] != together[i])
-            std::cerr << "duplicate: " << escaped(photographs[i].path.string()) << " has the pixels of "
-                      << escaped(photographs[first[i]].path.string()) << " and goes with it to "
+            std::cerr << "duplicate: " << shown(photographs[i].path) << " has the pixels of "
+                      << shown(photographs[first[i]].path) << " and goes with it to "
                       << fashion::parts[static_cast<std::size_t>(together[i])] << '\n';
     return together;
 }
@@ -156,8 +145,8 @@ int convert(const Options& options) {
     const auto photographs = fashion::read_photographs(options.folder, options.size, store, rejected);
     std::string table, split;
     for (const Rejection& file : rejected) {
-        std::cerr << "rejected: " << escaped(file.path.string()) << ": " << file.reason << '\n';
-        table += escaped(file.path.lexically_relative(options.folder).string()) + '\t' + escaped(file.reason) + '\n';
+        std::cerr << "rejected: " << shown(file.path) << ": " << shown(file.reason) << '\n';
+        table += shown(file.path.lexically_relative(options.folder)) + '\t' + shown(file.reason) + '\n';
     }
     if (photographs.empty() && rejected.empty())
         throw std::runtime_error(options.folder.string() + ": no photograph in category/subclass/");
@@ -168,7 +157,7 @@ int convert(const Options& options) {
     const auto parts = assign_parts(photographs, store, options);
     for (std::size_t i = 0; i < photographs.size(); ++i)
         split += std::string{fashion::parts[static_cast<std::size_t>(parts[i])]} + '\t' +
-                 escaped(photographs[i].path.lexically_relative(options.folder).string()) + '\n';
+                 shown(photographs[i].path.lexically_relative(options.folder)) + '\n';
     const auto sets = cut_sets(photographs, parts);
     fs::create_directories(options.out);
     write_sets(sets, store, options.out);
@@ -213,7 +202,7 @@ int main(int count, char** words) {
         set_threads(threads);
         return command_line::finish("convert_images", convert(options));
     } catch (const std::exception& error) {
-        std::cerr << "convert_images: " << error.what() << '\n';
+        std::cerr << "convert_images: " << shown(error.what()) << '\n';
         return 1;
     }
 }

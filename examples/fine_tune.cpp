@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "command_line.hpp"
+#include "shown_name.hpp"
 #include "tuning/begin.hpp"
 #include "tuning/estimate.hpp"
 #include "tuning/tuning_page.hpp"
@@ -41,7 +42,7 @@ void run(const tuning::Options& options) {
     std::printf("features of %zu versions of each, once: %.1f s\n", options.versions, clock.seconds());
     const tuning::Choices choices = tuning::choices_of(options, begun);
     std::printf("settings that are tried: %zu, each on %zu inner folds of what is learned from\n", choices.count(), options.inner);
-    Page page{"Fine-tuned: " + options.photographs.string()};
+    Page page{"Fine-tuned: " + command_line::shown(options.photographs)};
     if (const auto estimated = tuning::estimate(options, folder, *begun.model, kept, choices); !estimated.photographs.empty()) {
         for (const std::string& line : tuning::score_lines(folder, estimated)) std::printf("%s\n", line.c_str());
         tuning::add_estimate(page, folder, estimated);
@@ -53,7 +54,7 @@ void run(const tuning::Options& options) {
     tuning::TunedTexts texts{.trunk = learned->trunk(), .kinds = folder.kinds};
     texts.calibrate(chosen.logits, chosen.labels);
     learned->save(options.out, texts.texts());
-    std::printf("%s: %s; %.1f s for the network of all photographs, %.1f s in all\n", options.out.string().c_str(), chosen.setting.text().c_str(),
+    std::printf("%s: %s; %.1f s for the network of all photographs, %.1f s in all\n", command_line::shown(options.out).c_str(), chosen.setting.text().c_str(),
                 training.seconds(), clock.seconds());
     if (!options.report.empty()) {
         tuning::add_curves(page, chosen);
@@ -62,7 +63,7 @@ void run(const tuning::Options& options) {
         page.listing(learned->summary());
         add_machine(page, clock.seconds());
         page.write(options.report);
-        std::printf("Report: %s\n", options.report.string().c_str());
+        std::printf("Report: %s\n", command_line::shown(options.report).c_str());
     }
     if (!options.test.empty()) tuning::score(options.test, options.out);
 }
@@ -116,7 +117,7 @@ int main(int count, char** words) {
         std::cerr << "fine_tune: " << stop.what() << '\n';
         return 130;
     } catch (const std::exception& error) {
-        std::cerr << "fine_tune: " << error.what() << '\n';
+        std::cerr << "fine_tune: " << command_line::shown(error.what()) << '\n';
         return 1;
     }
 }

@@ -8,6 +8,7 @@
 #include "fashion/labeller.hpp"
 #include "fashion/path_list.hpp"
 #include "fashion/photographs.hpp"
+#include "shown_name.hpp"
 
 #include <cmath>
 #include <iostream>
@@ -15,6 +16,7 @@
 #include <optional>
 
 using namespace denim;
+using command_line::shown;
 namespace fs = std::filesystem;
 
 namespace {
@@ -37,7 +39,7 @@ struct Result {
 
 void print(const fs::path& path, const Result& result, const Options& options, double sure) {
     if (!result.reason.empty()) {
-        std::cerr << "label: " << path.string() << ": " << result.reason << '\n';
+        std::cerr << "label: " << shown(path) << ": " << shown(result.reason) << '\n';
         if (options.json)
             std::cout << nlohmann::ordered_json{{"image", path.string()}, {"error", result.reason}}.dump(
                              -1, ' ', false, nlohmann::json::error_handler_t::replace)
@@ -45,7 +47,7 @@ void print(const fs::path& path, const Result& result, const Options& options, d
     } else if (options.json) {
         std::cout << result.labels.json(path.string(), sure, options.strange) << '\n';
     } else {
-        std::cout << path.string() << ": " << result.labels.text(sure, options.strange) << '\n';
+        std::cout << shown(path) << ": " << result.labels.text(sure, options.strange) << '\n';
     }
 }
 
@@ -67,7 +69,7 @@ void explain(const fs::path& path, const Result& result, const fashion::Labeller
     std::size_t width = gap;
     for (const fashion::Explanation& part : parts)
         width += gap + std::max(part.picture.size.width, static_cast<std::size_t>(std::ceil(text_width(part.caption, letters))));
-    const std::string title = path.filename().string() + ": " + result.labels.text(sure, options.strange);
+    const std::string title = shown(path.filename()) + ": " + result.labels.text(sure, options.strange);
     width = std::max(width, static_cast<std::size_t>(std::ceil(text_width(title, letters))) + 2 * gap);
     Picture sheet{Size{parts[0].picture.size.height + 2 * line + 2 * gap, width}};
     draw_text(sheet, gap, line, title, {.height = letters});
@@ -158,7 +160,7 @@ int main(int count, char** words) {
         set_threads(threads);
         return command_line::finish("label", run(options));
     } catch (const std::exception& error) {
-        std::cerr << "label: " << error.what() << '\n';
+        std::cerr << "label: " << shown(error.what()) << '\n';
         return 1;
     }
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fashion/catalogue.hpp"
+#include "shown_name.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -36,7 +37,7 @@ struct Labels {
     }
 
     /// "trousers, male, jeans". A word less likely than `sure` has a question mark; "something else? nearest: trousers, male, jeans" of a strange
-    /// photograph.
+    /// photograph. Control characters of words that folders gave are escaped, see shown_name.hpp.
     [[nodiscard]] std::string words(double sure, double strange) const { return line(sure, strange, false); }
     /// The same, each word with its probability: "trousers 0.99, male 0.95, jeans? 0.42"; a strange photograph has none.
     [[nodiscard]] std::string text(double sure, double strange) const { return line(sure, strange, true); }
@@ -67,7 +68,7 @@ private:
         for (const Word& word : {category, gender, type}) {
             if (!word.there()) continue;
             if (!line.empty()) line += ", ";
-            line += word.text;
+            line += command_line::shown(word.text);
             if (!other && word.probability < sure) line += '?';
             char number[20];
             std::snprintf(number, sizeof number, " %.2f", word.probability);

@@ -2,6 +2,7 @@
 #include "fashion/options.hpp"
 
 #include "command_line.hpp"
+#include "shown_name.hpp"
 
 #include <denim/machine/threads.hpp>
 #if defined(DENIM_WITH_RANKS)
@@ -93,7 +94,7 @@ int run_program(int count, char** words, const char* name, const char* descripti
         std::cerr << name << ": " << stop.what() << '\n';
         return 130;
     } catch (const std::exception& error) {
-        std::cerr << name << ": " << error.what() << '\n';
+        std::cerr << name << ": " << command_line::shown(error.what()) << '\n';
         return 1;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tuning/begin.hpp"
 
+#include "shown_name.hpp"
 #include "tuning/pretrained.hpp"
 #include "tuning/trunks.hpp"
 #include "tuning/tuned_file.hpp"
@@ -14,11 +15,12 @@
 namespace tuning {
 
 namespace fs = std::filesystem;
+using command_line::shown;
 
 Begun begin(const Options& options) {
     if (!options.from.empty()) {
         const TunedFile file{options.from};
-        std::printf("begins with %s\n", options.from.string().c_str());
+        std::printf("begins with %s\n", shown(options.from).c_str());
         return {.model = file.model().copy(), .kinds = file.texts().kinds, .taught = true, .knows = true};
     }
     const fs::path weights = options.weights.empty() ? default_weights() : options.weights;
@@ -31,10 +33,10 @@ Begun begin(const Options& options) {
     if (trunk == "lite" && there) {
         begun.model->import_pretrained(weights);
         begun.taught = true;
-        std::printf("begins with EfficientNet-Lite0, taught by ImageNet: %s (Apache License 2.0)\n", weights.string().c_str());
+        std::printf("begins with EfficientNet-Lite0, taught by ImageNet: %s (Apache License 2.0)\n", shown(weights).c_str());
     } else {
         std::printf("there are no pretrained weights%s, so a network begins anew; examples/pretrained/get gets some\n",
-                    trunk != "lite" && there ? " for a small network" : (" at " + weights.string()).c_str());
+                    trunk != "lite" && there ? " for a small network" : (" at " + shown(weights)).c_str());
     }
     return begun;
 }
@@ -45,11 +47,11 @@ void say_too_few(const PhotoFolder& folder, const std::vector<std::size_t>& coun
     const std::size_t enough = options.split > 0 ? 2 : std::max<std::size_t>(options.folds, 2);
     for (std::size_t kind = 0; kind < counts.size(); ++kind)
         if (counts[kind] == 1)
-            std::printf("%s: one photograph, too few to split; it is learned all the same, and %s\n", folder.kinds[kind].c_str(),
+            std::printf("%s: one photograph, too few to split; it is learned all the same, and %s\n", shown(folder.kinds[kind]).c_str(),
                         options.split > 0 ? "none is kept back" : "where it is kept back nothing can get it right");
         else if (counts[kind] > 0 && counts[kind] < enough)
             std::printf("%s: %zu photographs, too few for each of %zu folds to have one; they are learned all the same\n",
-                        folder.kinds[kind].c_str(), counts[kind], enough);
+                        shown(folder.kinds[kind]).c_str(), counts[kind], enough);
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ void say_too_few(const PhotoFolder& folder, const std::vector<std::size_t>& coun
 PhotoFolder read_to_learn(const Options& options, const fs::path& from, Begun& begun) {
     PhotoFolder folder = read_photo_folder(from, begun.model->frame(), begun.kinds);
     for (const denim::Rejection& rejection : folder.rejected)
-        std::cerr << "fine_tune: " << rejection.path.string() << ": " << rejection.reason << '\n';
+        std::cerr << "fine_tune: " << shown(rejection.path) << ": " << shown(rejection.reason) << '\n';
     std::vector<std::size_t> counts(folder.kinds.size());
     for (const std::int32_t label : folder.labels) ++counts[static_cast<std::size_t>(label)];
     const std::size_t present = counts.size() - static_cast<std::size_t>(std::ranges::count(counts, std::size_t{0}));
@@ -67,7 +69,7 @@ PhotoFolder read_to_learn(const Options& options, const fs::path& from, Begun& b
     if (counts.size() > room)
         throw std::runtime_error(from.string() + ": at most " + std::to_string(room) + " kinds were expected, but there are " +
                                  std::to_string(counts.size()));
-    std::printf("%s: %zu photographs of %zu kinds\n", from.string().c_str(), folder.size(), present);
+    std::printf("%s: %zu photographs of %zu kinds\n", shown(from).c_str(), folder.size(), present);
     say_too_few(folder, counts, options);
     if (begun.kinds.size() < folder.kinds.size()) begun.model->open_outputs(begun.kinds.size(), folder.kinds.size());
     begun.kinds = folder.kinds;

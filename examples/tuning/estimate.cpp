@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tuning/estimate.hpp"
 
+#include "shown_name.hpp"
 #include "tuning/trunks.hpp"
 
 #include <denim/machine/threads.hpp>
@@ -14,6 +15,7 @@
 namespace tuning {
 
 namespace fs = std::filesystem;
+using command_line::shown;
 
 std::vector<denim::Fold> outer_folds(const Options& options, std::span<const std::int32_t> labels) {
     if (!(options.split > 0)) return options.folds >= 2 ? denim::k_folds(labels, options.folds, denim::Seed{options.seed}) : std::vector<denim::Fold>{};
@@ -84,7 +86,7 @@ std::vector<std::string> score_lines(const PhotoFolder& folder, const Estimate& 
         lines.push_back(counted(levels == deepest ? "every label" : levels == 1 ? "the first label" : "the first " + std::to_string(levels) + " labels",
                                 right[levels], of.photographs.size()));
     if (deepest > 1)
-        for (const auto& [first, count] : by_first) lines.push_back(counted(first + ", every label", count.first, count.second));
+        for (const auto& [first, count] : by_first) lines.push_back(counted(shown(first) + ", every label", count.first, count.second));
     return lines;
 }
 
@@ -92,15 +94,15 @@ void score(const fs::path& other, const fs::path& file) {
     const TunedFile network{file};
     const PhotoFolder folder = read_photo_folder(other, network.frame(), network.texts().kinds);
     for (const denim::Rejection& rejection : folder.rejected)
-        std::cerr << "fine_tune: " << rejection.path.string() << ": " << rejection.reason << '\n';
+        std::cerr << "fine_tune: " << shown(rejection.path) << ": " << shown(rejection.reason) << '\n';
     if (folder.size() == 0) throw std::runtime_error(other.string() + ": at least one photograph was expected, label/.../photograph.jpg, but none came");
     Estimate all{everything(folder.size()), std::vector<Verdict>(folder.size())};
     denim::parallel_for(folder.size(), folder.size() * 100'000'000, [&](std::size_t n) { all.verdicts[n] = network.ask(folder.photograph(n)); });
     for (std::size_t n = 0; n < folder.size(); ++n) {
         const std::string &truth = folder.kinds[static_cast<std::size_t>(folder.labels[n])], &answer = folder.kinds[all.verdicts[n].best];
-        if (truth != answer) std::printf("%s is labelled %s\n", folder.paths[n].string().c_str(), answer.c_str());
+        if (truth != answer) std::printf("%s is labelled %s\n", shown(folder.paths[n]).c_str(), shown(answer).c_str());
     }
-    for (const std::string& line : score_lines(folder, all)) std::printf("%s: %s\n", other.string().c_str(), line.c_str());
+    for (const std::string& line : score_lines(folder, all)) std::printf("%s: %s\n", shown(other).c_str(), line.c_str());
 }
 
 }  // namespace tuning

@@ -235,6 +235,14 @@ TEST_CASE("links that lead back, files that are none, and folders without photog
     CHECK(std::ranges::count(labelled.out, '\n') == 11);
     CHECK(says(labelled.out, "photos/red/a name\\nof two lines \xc3\xbc.png"));
     CHECK(says(labelled.err, "photos/red/self.png: cannot be opened for reading: "));
+    write_photograph(scratch / "two\nlines/a\rb.png", {220, 30, 30}, true, 5);
+    write_bytes(scratch / "two\nlines/none.png", bytes_of_text("nothing"));
+    const Outcome lines = run(scratch, label + "photos/red/a*.png two*");
+    CHECK(std::ranges::count(lines.out, '\n') == 2);
+    CHECK(std::ranges::count(lines.err, '\n') == 1);
+    CHECK(says(lines.out, "photos/red/a name\\x0Aof two lines \xc3\xbc.png: "));
+    CHECK(says(lines.out, "two\\x0Alines/a\\x0Db.png: "));
+    CHECK(says(lines.err, "label: two\\x0Alines/none.png: "));
     CHECK(says(run(scratch, label + "nothing").err, "at least one photograph was expected, but the folders have none"));
     CHECK(says(run(scratch, label + "--explain photos/red/0.png photos").err, "photos/red/0.png: a folder was expected there, or none yet"));
     CHECK(says(run(scratch, program("fine_tune") + quickly + "--out other.safetensors --test nothing").err,

@@ -32,6 +32,7 @@ struct LessonOptions {
     float rate = 1e-3f, l2 = 0;
     float body_factor = 1;     ///< of the rate, for what stands before the last layer
     denim::Seed seed{};
+    std::size_t patience = 0;  ///< stops so many epochs after the least loss of what is kept back, with the weights that had it; 0: goes on to the end
 };
 
 /// What came of each epoch: the logits of the lesson that was kept back.
@@ -64,6 +65,7 @@ public:
     [[nodiscard]] virtual denim::Shape frame() const = 0;  ///< of a photograph
     [[nodiscard]] virtual denim::Shape cut() const = 0;    ///< what the front gives
     [[nodiscard]] virtual std::size_t features() const = 0;  ///< how many the last layer reads
+    [[nodiscard]] virtual std::size_t numbers() const = 0;   ///< how many parameters it has, with all outputs that there is room for
     [[nodiscard]] virtual float rate() const = 0;            ///< at which the body learns
 
     /// Takes weights that others learned, but for the last layer's. Throws denim::FileError, also where the trunk has none.

@@ -20,13 +20,13 @@ class TrunkModel final : public Model {
     static constexpr denim::Shape between = Front::output;
     using Tail = denim::Network<denim::Image<between.height, between.width, between.channels>,
                                 denim::Sequential<typename Trunk::Body, denim::Dropout, denim::Dense<room>>>;
+    using Features = denim::Network<denim::Image<between.height, between.width, between.channels>, denim::Sequential<typename Trunk::Body>>;
     using Whole = denim::Network<typename Trunk::Frame,
                                  denim::Sequential<typename Trunk::Front, typename Trunk::Body, denim::Dropout, denim::Dense<room>>>;
-    static constexpr std::size_t numbers_of_front = Front::parameter_count, feature_count = [] {
-        return (Tail::parameter_count - denim::Network<typename Tail::Picture, typename Trunk::Body>::parameter_count) / room - 1;
-    }();
+    static constexpr std::size_t numbers_of_front = Front::parameter_count, feature_count = Features::output.size();
     using Last = denim::Network<denim::Input<feature_count>, denim::Sequential<denim::Dense<room>>>;
     static_assert(Whole::parameter_count == numbers_of_front + Tail::parameter_count);
+    static_assert(Tail::parameter_count == Features::parameter_count + (feature_count + 1) * room);
 
 public:
     explicit TrunkModel(denim::Seed seed) : whole_(seed) {}
@@ -38,6 +38,7 @@ public:
     denim::Shape frame() const override { return Whole::input; }
     denim::Shape cut() const override { return between; }
     std::size_t features() const override { return feature_count; }
+    std::size_t numbers() const override { return Whole::parameter_count; }
     float rate() const override { return Trunk::rate; }
 
     void import_pretrained(const std::filesystem::path& file) override {
@@ -59,7 +60,10 @@ public:
         return all;
     }
     std::vector<float> features_of(std::span<const float> cuts) const override {
-        const auto values = denim::activations(tail(), "0", pictures(cuts));
+        Features body;
+        const auto from = whole_.parameters().subspan(numbers_of_front, Features::parameter_count);
+        body.edit_parameters([&](std::span<float> to) { std::ranges::copy(from, to.begin()); });
+        const auto values = body.predict(pictures(cuts));
         return {values.begin(), values.end()};
     }
     std::vector<float> logits(std::span<const float> cuts) const override {
@@ -197,8 +201,11 @@ private:
         const auto set = set_of<Network>(train);
         if (!kept_back)
             learned.history = denim::fit(network, set, how);
-        else
+        else if (options.patience == 0)
             learned.history = denim::fit(network, set, set_of<Network>(*kept_back), how, KeepLogits{learned.logits});
+        else
+            learned.history = denim::fit(network, set, set_of<Network>(*kept_back), how, KeepLogits{learned.logits},
+                                         denim::EarlyStopping{.patience = options.patience});
         return learned;
     }
     // Where a feature hardly changes, a tenth of what others do: it says little, whatever its scale.

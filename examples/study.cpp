@@ -6,7 +6,9 @@
 #include "fashion/comparison.hpp"
 #include "fashion/labeller.hpp"
 #include "fashion/photographs.hpp"
+#include "fashion/pretrained_comparison.hpp"
 #include "fashion/tasks.hpp"
+#include "shown_name.hpp"
 
 #include <array>
 #include <chrono>
@@ -15,6 +17,7 @@
 #include <map>
 
 using namespace denim;
+using command_line::shown;
 namespace fs = std::filesystem;
 
 namespace {
@@ -174,14 +177,14 @@ bool add_photographs(Page& page, const std::vector<fs::path>& paths, const fashi
         Picture picture;
         const std::string reason = fashion::read_or_reason(path, Size{120, 90}, budget, picture);
         if (!reason.empty()) {
-            std::cerr << "study: " << path.string() << ": " << reason << '\n';
-            page.paragraph(path.string() + ": " + reason);
+            std::cerr << "study: " << shown(path) << ": " << shown(reason) << '\n';
+            page.paragraph(shown(path) + ": " + shown(reason));
             all = false;
             continue;
         }
         const fashion::Labels labels = labeller.label(picture.pixels.data());
-        std::cout << path.string() << ": " << labels.text(0.5, 0.01) << '\n';
-        figures.push_back(Page::photograph(picture, path.filename().string(), labels.text(0.5, 0.01)));
+        std::cout << shown(path) << ": " << labels.text(0.5, 0.01) << '\n';
+        figures.push_back(Page::photograph(picture, shown(path.filename()), labels.text(0.5, 0.01)));
     }
     page.photographs(figures);
     return all;
@@ -208,6 +211,10 @@ void run(const fashion::Options& options, const Words& words) {
         std::cout << comparison << std::flush;
         add_comparison(page, comparison);
     }
+    if (const auto pretrained = comparison_in_logs(options)) {  // of compare_pretrained
+        std::cout << *pretrained << std::flush;
+        add_comparison(page, *pretrained);
+    }
     steps.end("comparing approaches");
     const LabelledSet test = read_set(options.data, task_named(Primary::name), parts[2]);
     const Labeller all{options.models, Approach::all};
@@ -233,7 +240,7 @@ void run(const fashion::Options& options, const Words& words) {
     page.heading("Machine");
     page.paragraph(machine_line("fp32"));
     page.write(options.report / "study.html");
-    std::cout << "Report: " << (options.report / "study.html").string() << '\n';
+    std::cout << "Report: " << shown(options.report / "study.html") << '\n';
     if (!readable) throw std::runtime_error("a photograph could not be read, see above");
 }
 

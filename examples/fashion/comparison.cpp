@@ -1,77 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "fashion/comparison.hpp"
+#include "fashion/contest.hpp"
 
-#include <chrono>
-#include <functional>
-#include <memory>
 #include <numeric>
-
-#include "fashion/tasks.hpp"
+#include <stdexcept>
 
 namespace fashion {
 namespace {
-
-/// The likeliest classes of the pictures at some places of a set.
-template <class Network>
-std::vector<std::int32_t> likeliest(const denim::Predictor<Network>& predictor, const denim::DataSet& set,
-                                    std::span<const std::size_t> places) {
-    std::vector<std::uint8_t> pixels;
-    for (const std::size_t place : places)
-        pixels.insert(pixels.end(), set.picture(place), set.picture(place) + set.shape().size());
-    denim::Pictures pictures{set.shape(), places.size()};
-    pictures.bytes = pixels.data();
-    std::vector<float> logits(places.size() * Network::output.size());
-    predictor.predict(pictures, logits.data());
-    return denim::predicted_classes(logits, Network::output.size());
-}
-
-/// The answers of one seed's networks: places among the kinds of the category.
-using Answers = std::vector<std::int32_t>;
-
-/// A contestant, and how the networks of its run number n are opened: what comes back answers for the test photographs.
-struct Entry {
-    Contestant contestant;
-    std::function<std::function<Answers()>(std::size_t)> open;
-};
-
-/// What one category's contestants have in common.
-struct Contest {
-    const Options& options;
-    std::string category;
-    LabelledSet test;
-    std::vector<std::size_t> everyone;  ///< all places of the test set
-
-    Contest(const Options& from, std::string of, const Task& all)
-        : options(from), category(std::move(of)), test(read_set(options.data, all, parts[2])), everyone(test.size()) {
-        std::iota(everyone.begin(), everyone.end(), std::size_t{0});
-    }
-
-    template <class Task>
-    [[nodiscard]] denim::SweepRow train() const {
-        return StudyTask<Task>::train(options, sets_of<Task>(options.data)).rows[0];
-    }
-    template <class Task>
-    [[nodiscard]] auto predictor(const denim::SweepRun& run) const {
-        return std::make_shared<denim::Predictor<typename Task::Network>>(StudyTask<Task>::network(options, run));
-    }
-};
-
-/// What several networks took to learn, seed by seed.
-std::vector<double> seconds_of(std::initializer_list<const denim::SweepRow*> rows) {
-    std::vector<double> sums((*rows.begin())->runs.size());
-    for (const denim::SweepRow* row : rows)
-        for (std::size_t n = 0; n < sums.size(); ++n) sums[n] += row->runs[n].seconds();
-    return sums;
-}
 
 template <class All>
 Entry enter_all(const Contest& contest) {
     const denim::SweepRow row = contest.train<All>();
     return {{.name = "all", .networks = 1, .parameters = row.numbers, .seconds = seconds_of({&row})},
             [&contest, row](std::size_t n) {
-                return [&contest, all = contest.predictor<All>(row.runs[n])] {
-                    return likeliest(*all, contest.test, contest.everyone);
-                };
+                const auto all = contest.predictor<All>(row.runs[n]);
+                return timed(contest, [&] { return likeliest(*all, contest.test, contest.everyone); });
             }};
 }
 
@@ -83,60 +25,40 @@ Entry enter_separate(const Contest& contest) {
              .parameters = gender.numbers + male.numbers + female.numbers,
              .seconds = seconds_of({&gender, &male, &female})},
             [&contest, gender, male, female](std::size_t n) {
-                return [&contest, of_gender = contest.predictor<Gender>(gender.runs[n]),
-                        of_men = contest.predictor<Male>(male.runs[n]), of_women = contest.predictor<Female>(female.runs[n])] {
+                const auto of_gender = contest.predictor<Gender>(gender.runs[n]);
+                const auto of_men = contest.predictor<Male>(male.runs[n]);
+                const auto of_women = contest.predictor<Female>(female.runs[n]);
+                return timed(contest, [&] {
                     const auto genders = likeliest(*of_gender, contest.test, contest.everyone);
                     std::array<std::vector<std::size_t>, 2> places;
                     for (const std::size_t place : contest.everyone)
                         places[static_cast<std::size_t>(genders[place])].push_back(place);
-                    Answers answers(contest.test.size());
+                    std::vector<std::int32_t> answers(contest.test.size());
                     const auto men = likeliest(*of_men, contest.test, places[0]),
                                women = likeliest(*of_women, contest.test, places[1]);
                     for (std::size_t k = 0; k < men.size(); ++k) answers[places[0][k]] = men[k];
                     for (std::size_t k = 0; k < women.size(); ++k)
                         answers[places[1][k]] = women[k] + static_cast<std::int32_t>(Male::Network::output.size());
                     return answers;
-                };
+                });
             }};
 }
 
-/// Told the category like the others: of its kinds the likeliest.
-Entry enter_heads(const Contest& contest) {
-    const denim::SweepRow row = contest.train<EveryLabel>();
-    return {
-        {.name = "heads", .networks = 1, .parameters = row.numbers, .for_all_categories = true, .seconds = seconds_of({&row})},
-        [&contest, row](std::size_t n) {
-            return [&contest, network = contest.predictor<EveryLabel>(row.runs[n])] {
-                const auto heads = network->probabilities(contest.test.images);
-                Answers answers;
-                for (const std::size_t place : contest.everyone) {
-                    const auto all = kind_probabilities({&heads(place, 0), EveryLabel::Network::output.size()});
-                    if (!denim::all_finite(all)) throw std::runtime_error("the network's answer to a photograph is not a number");
-                    const auto first = std::ranges::find(kinds, contest.category, &Kind::category) - kinds.begin();
-                    const auto count = std::ranges::count(kinds, contest.category, &Kind::category);
-                    const auto own = all.begin() + first;
-                    answers.push_back(static_cast<std::int32_t>(std::max_element(own, own + count) - own));
-                }
-                return answers;
-            };
-        }};
-}
-
 /// Points for gender and type of each photograph, what is all right, and the confusions.
-void score(Contestant& contestant, const Contest& contest, const Answers& answers) {
-    const LabelledSet& test = contest.test;
-    const auto first = std::ranges::find(kinds, contest.category, &Kind::category);
+void score(Contestant& contestant, const Contest& contest, const std::vector<std::int32_t>& answers) {
     double points = 0;
     std::vector<int> right;
-    for (std::size_t n = 0; n < test.size(); ++n) {
-        const Kind &truth = kinds[static_cast<std::size_t>(test.shown[n])], &answer = *(first + answers[n]);
-        points += (answer.gender == truth.gender ? 1 : 0) + (answer.type == truth.type ? 1 : 0);
-        right.push_back(answer.folder == truth.folder ? 1 : 0);
+    std::vector<std::int32_t> truths;
+    for (const std::size_t n : contest.everyone) {
+        truths.push_back(contest.truth(n));
+        const Kind &truth = contest.own[static_cast<std::size_t>(truths[n])], &answer = contest.own[static_cast<std::size_t>(answers[n])];
+        const bool category = answer.category == truth.category;
+        points += (category && answer.gender == truth.gender ? 1 : 0) + (category && answer.type == truth.type ? 1 : 0);
+        right.push_back(answers[n] == truths[n] ? 1 : 0);
     }
     contestant.totals.push_back(points);
     contestant.right.push_back(std::move(right));
-    const denim::Confusion counts =
-        denim::confusion_matrix({test.labels.data(), test.size()}, answers, test.class_names.size());
+    const denim::Confusion counts = denim::confusion_matrix(truths, answers, contest.own.size());
     if (contestant.confusion.size() == 0)
         contestant.confusion = counts;
     else
@@ -145,32 +67,65 @@ void score(Contestant& contestant, const Contest& contest, const Answers& answer
 
 /// Trains what is missing of one category's four tasks and of the network with heads, and compares them.
 template <class All, class Gender, class Male, class Female>
-Comparison compare(const Options& options, const std::string& category) {
-    const Contest contest{options, category, task_named(All::name)};
-    Entry entries[] = {enter_all<All>(contest), enter_separate<Gender, Male, Female>(contest), enter_heads(contest)};
-    Comparison result{category, contest.test.size()};
-    for (std::size_t n = 0; n < options.repeat; ++n) {
-        result.seeds.push_back(options.seed + n);
-        for (auto& [contestant, open] : entries) {
-            const auto ask = open(n);
-            const auto start = std::chrono::steady_clock::now();
-            const Answers answers = ask();
-            const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-            contestant.milliseconds += time.count() / static_cast<double>(contest.test.size() * options.repeat);
-            score(contestant, contest, answers);
+Comparison compare_approaches(const Options& options) {
+    const Contest contest{options, task_named(All::name)};
+    return compare(contest, {enter_all<All>(contest), enter_separate<Gender, Male, Female>(contest), enter_heads(contest)});
+}
+
+}  // namespace
+
+Contest::Contest(const Options& from, const Task& of)
+    : options(from), category(of.category), own(kinds), test(read_set(from.data, of, parts[2])), everyone(test.size()) {
+    std::iota(everyone.begin(), everyone.end(), std::size_t{0});
+    if (category.empty()) return;
+    const auto first = static_cast<std::size_t>(std::ranges::find(kinds, category, &Kind::category) - kinds.begin());
+    own = own.subspan(first, static_cast<std::size_t>(std::ranges::count(kinds, category, &Kind::category)));
+}
+
+std::vector<double> seconds_of(std::initializer_list<const denim::SweepRow*> rows) {
+    std::vector<double> sums((*rows.begin())->runs.size());
+    for (const denim::SweepRow* row : rows)
+        for (std::size_t n = 0; n < sums.size(); ++n) sums[n] += row->runs[n].seconds();
+    return sums;
+}
+
+Entry enter_heads(const Contest& contest) {
+    const denim::SweepRow row = contest.train<EveryLabel>();
+    return {{.name = "heads", .networks = 1, .parameters = row.numbers, .for_all_categories = true, .seconds = seconds_of({&row})},
+            [&contest, row](std::size_t n) {
+                const auto network = contest.predictor<EveryLabel>(row.runs[n]);
+                return timed(contest, [&] {
+                    const auto heads = network->probabilities(contest.test.images);
+                    std::vector<std::int32_t> answers;
+                    for (const std::size_t place : contest.everyone) {
+                        const auto all = kind_probabilities({&heads(place, 0), EveryLabel::Network::output.size()});
+                        if (!denim::all_finite(all)) throw std::runtime_error("the network's answer to a photograph is not a number");
+                        const auto own = all.begin() + (contest.own.data() - kinds.data());
+                        answers.push_back(static_cast<std::int32_t>(std::max_element(own, own + std::ssize(contest.own)) - own));
+                    }
+                    return answers;
+                });
+            }};
+}
+
+Comparison compare(const Contest& contest, std::vector<Entry> entries) {
+    Comparison result{contest.category, contest.test.size()};
+    const std::size_t repeat = contest.options.repeat;
+    for (std::size_t n = 0; n < repeat; ++n) {
+        result.seeds.push_back(contest.options.seed + n);
+        for (auto& [contestant, ask] : entries) {
+            const Said said = ask(n);
+            contestant.milliseconds += said.milliseconds / static_cast<double>(repeat);
+            score(contestant, contest, said.answers);
         }
     }
     for (Entry& entry : entries) result.contestants.push_back(std::move(entry.contestant));
     return result;
 }
 
-}  // namespace
-
 Comparison compare_trousers(const Options& options) {
-    return compare<TrousersAll, TrousersGender, TrousersMale, TrousersFemale>(options, "trousers");
+    return compare_approaches<TrousersAll, TrousersGender, TrousersMale, TrousersFemale>(options);
 }
-Comparison compare_shoes(const Options& options) {
-    return compare<ShoesAll, ShoesGender, ShoesMale, ShoesFemale>(options, "shoes");
-}
+Comparison compare_shoes(const Options& options) { return compare_approaches<ShoesAll, ShoesGender, ShoesMale, ShoesFemale>(options); }
 
 }  // namespace fashion

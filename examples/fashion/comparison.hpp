@@ -28,10 +28,14 @@ struct Contestant {
 };
 
 struct Comparison {
-    std::string category;
+    std::string category;  ///< empty: all of them
     std::size_t photographs = 0;
     std::vector<std::uint64_t> seeds = {};
     std::vector<Contestant> contestants = {};
+    std::string question = "One network, three, or one with heads";
+    std::string note = {};  ///< how the contestants came about, where that is not said elsewhere
+
+    [[nodiscard]] std::string of() const { return category.empty() ? "all categories" : category; }
 
     /// The best total that there could be.
     [[nodiscard]] std::size_t points() const { return 2 * photographs; }
@@ -57,20 +61,21 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison);
 /// The comparison as a part of a page.
 void add_comparison(denim::Page& page, const Comparison& comparison);
 
-/// The main function of compare_trousers and compare_shoes.
+/// The main function of compare_trousers and of other programs that compare; `add` declares further options.
 template <class Compare>
-int run_comparison(int count, char** words, const char* name, const char* description, Compare compare) {
+int run_comparison(int count, char** words, const char* name, const char* description, Compare compare,
+                   const std::function<void(CLI::App&, Options&)>& add = [](CLI::App&, Options&) {}) {
     return run_program(
         count, words, name, description, Options{.repeat = 10},
         [&](const Options& options) {
             const Comparison comparison = compare(options);
             std::cout << comparison << std::flush;
-            denim::Page page{"One network, three, or one with heads?"};
+            denim::Page page{comparison.question + "?"};
             add_comparison(page, comparison);
             denim::add_machine(page, 0);
             page.write(options.report / (std::string{name} + ".html"));
         },
-        [](CLI::App&, Options&) {});
+        add);
 }
 
 }  // namespace fashion

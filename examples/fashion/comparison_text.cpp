@@ -60,14 +60,14 @@ std::string Comparison::verdict() const {
     for (const Contestant& each : contestants)
         if (&each != &contestants[0])
             sizes += (sizes.empty() ? "" : ", ") +
-                     printed("%s %.1f", each.name.c_str(),
+                     printed("%s %.2g", each.name.c_str(),
                              static_cast<double>(each.parameters) / static_cast<double>(contestants[0].parameters));
     return printed("%zu seeds, %zu points: ", seeds.size(), points()) + words + "; for one parameter of " +
            contestants[0].name + " there are: " + sizes + ".";
 }
 
 std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
-    out << comparison.category << ", " << comparison.photographs << " test photographs, points of " << comparison.points()
+    out << comparison.of() << ", " << comparison.photographs << " test photographs, points of " << comparison.points()
         << "; McNemar's p of all labels right\n"
         << printed("%8s", "seed");
     for (const Contestant& each : comparison.contestants) out << printed("  %9s", each.name.c_str());
@@ -89,25 +89,27 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
             each.name.c_str(), denim::repeats(each.totals).text(1).c_str(), comparison.points(), each.share_right(),
             each.parameters, denim::repeats(each.seconds).mean, each.for_all_categories ? " for all categories" : "",
             each.milliseconds);
+    if (!comparison.note.empty()) out << comparison.note << '\n';
     return out << comparison.verdict() << '\n';
 }
 
 void add_comparison(denim::Page& page, const Comparison& comparison) {
-    page.heading("One network, three, or one with heads: " + comparison.category);
+    page.heading(comparison.question + ": " + comparison.of());
     page.paragraph(comparison.verdict());
+    if (!comparison.note.empty()) page.paragraph(comparison.note);
     std::vector<std::vector<std::string>> lines{{"approach", "points of " + std::to_string(comparison.points()), "all labels right, %",
                                                  "networks", "for", "parameters", "training, s", "a photograph, ms"}};
     for (const Contestant& each : comparison.contestants)
         lines.push_back(
             {each.name, denim::repeats(each.totals).text(1), denim::detail::decimals(100 * each.share_right(), 2),
-             std::to_string(each.networks), each.for_all_categories ? "all categories" : comparison.category,
+             std::to_string(each.networks), each.for_all_categories ? "all categories" : comparison.of(),
              denim::detail::with_commas(each.parameters), denim::detail::decimals(denim::repeats(each.seconds).mean, 1),
              denim::detail::decimals(each.milliseconds, 2)});
     page.table(lines);
     add_charts(page, comparison);
     if (comparison.seeds.size() > 1)
         comparison.each_pair([&](const Contestant& first, const Contestant& second) {
-            page.heading(first.name + " and " + second.name + ": " + comparison.category);
+            page.heading(first.name + " and " + second.name + ": " + comparison.of());
             denim::add_comparison(page, {.name = "",
                                          .first = first.name,
                                          .second = second.name,
@@ -119,7 +121,7 @@ void add_comparison(denim::Page& page, const Comparison& comparison) {
         });
     std::vector<std::string> names, figures;
     for (const Kind& kind : kinds)
-        if (kind.category == comparison.category) names.emplace_back(kind.folder);
+        if (comparison.category.empty() || kind.category == comparison.category) names.emplace_back(kind.folder);
     for (const Contestant& each : comparison.contestants)
         figures.push_back(
             denim::Page::picture(denim::draw_confusion(each.confusion, names),

@@ -71,17 +71,11 @@ struct Curve {
     }
 };
 
-/// A fold's two sides, and the network that learns one of them.
-struct InnerFold {
-    Selection train, kept_back;
-    std::unique_ptr<Model> model;
-};
-
-void learn_last(Model& model, const KeptFeatures& kept, const Selection& train, const Setting& setting, denim::Seed seed) {
+void learn_last(Model& model, const Words& words, const Selection& train, const Setting& setting, denim::Seed seed) {
     if (setting.last_epochs > 0)
         model.learn_last(train.of_features(), nullptr, {.epochs = setting.last_epochs, .rate = last_rate, .l2 = setting.l2, .seed = seed});
     else
-        model.set_last(least_squares(train.rows_of(setting.beside), kept.words, {&setting.l2, 1}).front());
+        model.set_last(least_squares(train.rows_of(setting.beside), words, {&setting.l2, 1}).front());
 }
 
 }  // namespace
@@ -98,25 +92,29 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
               denim::Seed seed) {
     std::vector<std::int32_t> labels;
     for (const std::size_t n : photographs) labels.push_back(kept.labels[n]);
-    std::vector<InnerFold> inner;
-    Chosen chosen;
+    std::vector<Sides> sides;
     for (const denim::Fold& fold : denim::k_folds(labels, folds, seed)) {
         const auto places = [&](const std::vector<std::size_t>& of) {
             std::vector<std::size_t> all;
             for (const std::size_t n : of) all.push_back(photographs[n]);
             return all;
         };
-        inner.push_back({Selection{kept, places(fold.train), true}, Selection{kept, places(fold.test), false}, nullptr});
-        chosen.labels.insert(chosen.labels.end(), inner.back().kept_back.labels.begin(), inner.back().kept_back.labels.end());
+        sides.push_back({Selection{kept, places(fold.train), true}, Selection{kept, places(fold.test), false}});
     }
+    return choose(begun, kept.words, sides, choices, seed);
+}
+
+Chosen choose(const Model& begun, const Words& words, std::span<const Sides> sides, const Choices& choices, denim::Seed seed) {
+    Chosen chosen;
+    for (const Sides& each : sides) chosen.labels.insert(chosen.labels.end(), each.kept_back.labels.begin(), each.kept_back.labels.end());
     Worth best;
     for (const float beside : choices.beside) {
         if (choices.squares.empty()) break;
         Curve curve;
-        for (InnerFold& fold : inner) {
+        for (const Sides& each : sides) {
             std::vector<std::vector<float>> logits;
-            for (const auto& layer : least_squares(fold.train.rows_of(beside), kept.words, choices.squares))
-                logits.push_back(logits_of(layer, fold.kept_back.features));
+            for (const auto& layer : least_squares(each.train.rows_of(beside), words, choices.squares))
+                logits.push_back(logits_of(layer, each.kept_back.features));
             curve.add(logits);
         }
         const std::vector<Worth> all = curve.worth(chosen.labels);
@@ -129,10 +127,10 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
     }
     for (const float l2 : choices.l2) {
         Curve curve;
-        for (InnerFold& fold : inner) {
-            const Lesson kept_back = fold.kept_back.of_features();
+        for (const Sides& each : sides) {
+            const Lesson kept_back = each.kept_back.of_features();
             const LessonOptions options{.epochs = choices.last_epochs, .rate = last_rate, .l2 = l2, .seed = seed};
-            curve.add(begun.copy()->learn_last(fold.train.of_features(), &kept_back, options).logits);
+            curve.add(begun.copy()->learn_last(each.train.of_features(), &kept_back, options).logits);
         }
         const std::vector<Worth> epochs = curve.worth(chosen.labels);
         const std::size_t epoch = best_of(epochs);
@@ -143,17 +141,15 @@ Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std:
         chosen.last_loss = losses_of(epochs);
     }
     if (choices.body_factors.empty() || choices.body_epochs == 0) return chosen;
-    for (InnerFold& fold : inner) {
-        fold.model = begun.copy();
-        learn_last(*fold.model, kept, fold.train, chosen.setting, seed);
-    }
+    std::vector<std::unique_ptr<Model>> models;
+    for (const Sides& each : sides) learn_last(*models.emplace_back(begun.copy()), words, each.train, chosen.setting, seed);
     chosen.body_loss = {best.loss};
     for (const float factor : choices.body_factors) {
         Curve curve;
-        for (InnerFold& fold : inner) {
-            const Lesson kept_back = fold.kept_back.of_cuts();
+        for (std::size_t n = 0; n < sides.size(); ++n) {
+            const Lesson kept_back = sides[n].kept_back.of_cuts();
             const LessonOptions options{.epochs = choices.body_epochs, .rate = begun.rate(), .body_factor = factor, .seed = seed};
-            curve.add(fold.model->copy()->learn_body(fold.train.of_cuts(), &kept_back, options).logits);
+            curve.add(models[n]->copy()->learn_body(sides[n].train.of_cuts(), &kept_back, options).logits);
         }
         const std::vector<Worth> epochs = curve.worth(chosen.labels);
         const std::size_t epoch = best_of(epochs);
@@ -175,7 +171,7 @@ std::unique_ptr<Model> learn(const Model& begun, const KeptFeatures& kept, std::
                              denim::Seed seed) {
     std::unique_ptr<Model> model = begun.copy();
     const Selection train{kept, photographs, true};
-    learn_last(*model, kept, train, setting, seed);
+    learn_last(*model, kept.words, train, setting, seed);
     if (setting.body_epochs > 0)
         model->learn_body(train.of_cuts(), nullptr,
                           {.epochs = setting.body_epochs, .rate = model->rate(), .body_factor = setting.body_factor, .seed = seed});

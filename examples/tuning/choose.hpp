@@ -45,7 +45,15 @@ struct Chosen {
     std::vector<std::int32_t> labels;
 };
 
-/// Tries them on folds of some photographs: each fold once is kept back. What is right of those decides, then the loss; nothing else is seen.
+/// What one network learns, and what is kept back from it.
+struct Sides {
+    Selection train, kept_back;
+};
+
+/// Tries them on one or more pairs of sides. What is right of all that is kept back decides, then the loss; nothing else is seen.
+Chosen choose(const Model& begun, const Words& words, std::span<const Sides> sides, const Choices& choices, denim::Seed seed);
+
+/// The same on folds of some photographs: each fold once is kept back.
 Chosen choose(const Model& begun, const KeptFeatures& kept, std::span<const std::size_t> photographs, std::size_t folds, const Choices& choices,
               denim::Seed seed);
 

@@ -76,8 +76,9 @@ struct KeptFeatures {
 struct Selection {
     std::vector<float> cuts, features;
     std::vector<std::int32_t> labels;
-    std::size_t rows;  ///< of photographs
+    std::size_t rows = 0;  ///< of photographs
 
+    Selection() = default;
     Selection(const KeptFeatures& kept, std::span<const std::size_t> photographs, bool to_learn) {
         const std::size_t versions = to_learn ? kept.versions : 1;
         const auto take = [&](const std::vector<float>& from, std::size_t size, std::vector<float>& to) {

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -74,6 +75,48 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
           "<td>making sets</td><td>7</td>", "<td>drawing</td><td>2.5</td>", "<td>labelling</td>", "by time of training"})
         CHECK_MESSAGE(page.find(words) != std::string::npos, words);
 
+    const auto weights_of_runs = [&] {
+        std::map<fs::path, fs::file_time_type> times;
+        for (const auto& entry : fs::recursive_directory_iterator{scratch / "logs"})
+            if (entry.path().filename() == "best.safetensors") times[entry.path()] = entry.last_write_time();
+        return times;
+    };
+    const auto of_study = weights_of_runs();
+    // A pretrained network beside those of the study, whose runs are there. A small one that nobody taught stands in for it.
+    const std::string compare = "--repeat 1 --photographs " + quoted(scratch / "photos") + folders;
+    CHECK(page.find("From scratch or pretrained") == page.npos);
+    ::setenv("DENIM_PRETRAINED", (scratch / "no weights").c_str(), 1);
+    const Outcome unaided = run(scratch, "compare_pretrained", compare);
+    INFO(unaided.err);
+    REQUIRE(unaided.status == 0);
+    CHECK(unaided.out.find("/efficientnet-lite0-57934424.pth; networks from scratch are compared alone") != unaided.out.npos);
+    CHECK(unaided.out.find("frozen |") == unaided.out.npos);
+    const fs::path answers = scratch / "logs/pretrained/seed=1.json";
+    CHECK(!fs::exists(answers));
+    const Outcome pretrained = run(scratch, "compare_pretrained", compare + "--trunk small");
+    INFO(pretrained.err);
+    REQUIRE(pretrained.status == 0);
+    CHECK(weights_of_runs() == of_study);  // what the study trained is not trained again
+    const auto points_of = [](const std::string& text) {
+        std::istringstream line{text.substr(text.find("\n       1 "))};
+        std::array<int, 5> numbers{};
+        for (int& number : numbers) line >> number;
+        return numbers;
+    };
+    const auto points = points_of(pretrained.out), points_alone = points_of(unaided.out);
+    CHECK(points[1] == points_alone[1]);
+    CHECK(points[2] == points_alone[2]);
+    CHECK(points[3] > 12);  // of 34; by chance 7
+    const auto kept = nlohmann::json::parse(text_of(answers));
+    CHECK(kept["frozen"]["answers"].size() == 17);
+    CHECK(kept["trunk"] == "small");
+    for (const char* words : {"From scratch or pretrained: all categories", "frozen", "tuned", "by time of training", "heads"})
+        CHECK_MESSAGE(text_of(scratch / "report/compare_pretrained.html").find(words) != std::string::npos, words);
+    const auto answered = fs::last_write_time(answers);
+    CHECK(points_of(run(scratch, "compare_pretrained", compare + "--trunk small").out) == points);
+    CHECK(points_of(run(scratch, "compare_pretrained", compare).out) == points);  // there are no weights, but there are answers
+    CHECK(fs::last_write_time(answers) == answered);
+
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator{scratch / "photos"})
         if (entry.is_regular_file()) files.push_back(entry.path());
@@ -88,15 +131,19 @@ TEST_CASE("from drawn photographs to all labels of each, and again from what is 
     const std::string lines_of_tasks = first.out.substr(0, first.out.find("trousers, "));
     CHECK(again.out.substr(0, again.out.find("trousers, ")) == lines_of_tasks);
 
+    CHECK(text_of(scratch / "report/study.html").find("From scratch or pretrained: all categories") != std::string::npos);
+    CHECK(fs::last_write_time(answers) == answered);
+    // Photographs that are not those of the sets are not scored as if they were; answers that are not whole are none.
+    write_bytes(answers, bytes_of_text("{"));
+    fs::rename(files[0], scratch / "aside");
+    fs::copy_file(files[1], files[0]);
+    const Outcome changed = run(scratch, "compare_pretrained", compare + "--trunk small");
+    CHECK(changed.status == 1);
+    CHECK(changed.err.find(files[0].string() + ": it is not the photograph that convert_images read") != changed.err.npos);
+    fs::rename(scratch / "aside", files[0]);
+
     // Each task's own program spells the networks that the study and `label` know, and learns as they do: it finds the study's runs, and
     // says the same of them.
-    const auto weights_of_runs = [&] {
-        std::map<fs::path, fs::file_time_type> times;
-        for (const auto& entry : fs::recursive_directory_iterator{scratch / "logs"})
-            if (entry.path().filename() == "best.safetensors") times[entry.path()] = entry.last_write_time();
-        return times;
-    };
-    const auto of_study = weights_of_runs();
     std::string lines_of_programs;
     for (const char* program : {"primary", "glasses", "trousers_all", "trousers_separate", "shoes_all", "shoes_separate", "every_label"}) {
         const Outcome alone = run(scratch, program, folders);

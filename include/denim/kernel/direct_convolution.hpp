@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input of a
-// convolution of stride 1 without a pool, are sums in registers (register_tiles.hpp), as is the gradient of the weights where every output
-// may be alive (dense_gradient.hpp); the other gradients go through the live outputs (live_gradient.hpp).
+// The direct convolution in float: any window, stride, layout and epilogue. Forward, and the gradient to the input at stride 1 and 2 without a
+// pool, are sums in registers (register_tiles.hpp, input_phases.hpp), as is the gradient of the weights where every output may be alive
+// (dense_gradient.hpp); the other gradients go through the live outputs (live_gradient.hpp).
 
 #include <denim/kernel/dense_gradient.hpp>
+#include <denim/kernel/input_phases.hpp>
 #include <denim/kernel/live_gradient.hpp>
 #include <denim/kernel/register_tiles.hpp>
 
@@ -15,31 +16,21 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// The gradient to the input as a convolution of z's gradient with flipped, transposed weights; z's border stays zero. At stride 1, without a pool.
-constexpr bool flips(const Convolution& of) { return of.stride == 1 && !of.pooled() && of.top < of.window.rows && of.left < of.window.columns; }
-constexpr Convolution flipped_convolution(const Convolution& of) {
-    const std::size_t above = of.window.rows - 1 - std::min(of.top, of.window.rows - 1);
-    const std::size_t before = of.window.columns - 1 - std::min(of.left, of.window.columns - 1);
-    const auto beyond = [](std::size_t needed, std::size_t there) { return needed > there ? needed - there : 0; };
-    return {.input = {.shape = {of.rows, of.columns, of.filters()},
-                      .border = {above, before, beyond(of.input.shape.height + of.top, of.rows), beyond(of.input.shape.width + of.left, of.columns)}},
-            .output = of.input,
-            .rows = of.input.shape.height,
-            .columns = of.input.shape.width,
-            .window = of.window,
-            .top = above,
-            .left = before,
-            .bias = false};
-}
-
 /// A direct convolution as its loops are told it: sizes, and the kernels that its layer chose.
 struct DirectPass {
-    Convolution of, flipped;
-    RegisterTiles forward_tiles, backward_tiles;
+    Convolution of;
+    RegisterTiles forward_tiles;
+    InputPhases phases;
     LiveGradient live;
     DenseGradient dense;
 
     [[nodiscard]] constexpr bool is_dense() const { return takes_dense_gradient(of); }
+    [[nodiscard]] constexpr bool has_phases() const { return kernel::has_phases(of); }
+    /// Numbers that the gradients' lists take, behind those of the phases; none where nothing goes through lists.
+    [[nodiscard]] constexpr std::size_t list_scratch() const { return is_dense() && has_phases() ? 0 : live.scratch_size(of); }
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return list_scratch() + phases.z.size(); }
+    /// Numbers prepared for the gradient to the input.
+    [[nodiscard]] constexpr std::size_t backward_weights() const { return has_phases() ? phases.packed_size : live.weights_size(); }
     [[nodiscard]] constexpr std::size_t sums() const { return is_dense() ? dense.size : live.weights.size; }  ///< of weights; the bias's follow
     [[nodiscard]] constexpr std::size_t accumulator_size() const { return is_dense() ? dense.accumulator_size() : live.accumulator_size(); }
 
@@ -51,8 +42,7 @@ struct DirectPass {
 
 /// Its sizes.
 constexpr DirectPass direct_pass(const Convolution& of) {
-    const Convolution flipped = flipped_convolution(of);
-    return {of, flipped, register_tiles(of), register_tiles(flipped), live_gradient(of), dense_gradient(of)};
+    return {of, register_tiles(of), input_phases(of), live_gradient(of), dense_gradient(of, of.output)};
 }
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first
@@ -71,9 +61,9 @@ private:
     template <Gradient Input>
     static constexpr DirectPass backward_pass = [] {
         DirectPass pass = sizes;
-        pass.live = live_gradient<Of, !takes_dense_gradient(Of), Input != Gradient::none && !flips(Of)>();
+        pass.live = live_gradient<Of, !takes_dense_gradient(Of), Input != Gradient::none && !has_phases(Of)>();
         if constexpr (takes_dense_gradient(Of)) pass.dense = dense_gradient<Of>();
-        if constexpr (Input != Gradient::none && flips(Of)) pass.backward_tiles = register_tiles<sizes.flipped, Input>();
+        if constexpr (Input != Gradient::none && has_phases(Of)) pass.phases = input_phases<Of, Input>();
         return pass;
     }();
 
@@ -84,10 +74,10 @@ public:
     static constexpr std::size_t prepare_parts = 2 * Of.window.rows;
     static constexpr std::size_t finish_parts = Of.window.rows;
     static constexpr std::size_t forward_prepared_size = sizes.forward_tiles.packed_size;
-    static constexpr std::size_t prepared_size = forward_prepared_size + (flips(Of) ? sizes.backward_tiles.packed_size : sizes.live.weights_size());
+    static constexpr std::size_t prepared_size = forward_prepared_size + sizes.backward_weights();
     static constexpr std::size_t accumulator_size = sizes.accumulator_size();
     static constexpr std::size_t record_size = Of.pooled() ? Of.output.shape.height * Of.output.shape.width * sizes.forward_tiles.padded : 0;
-    static constexpr std::size_t scratch_size = sizes.live.scratch_size(Of) + (flips(Of) ? sizes.flipped.input.size() : 0), forward_scratch_size = 0;
+    static constexpr std::size_t scratch_size = sizes.scratch_size(), forward_scratch_size = 0;
 
     static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
         forward_pass.prepare(weights, bias, prepared, part);
@@ -113,8 +103,6 @@ public:
 
 #if DENIM_BODIES
 
-#include <denim/tensor/clear_border.hpp>
-
 namespace denim::inline DENIM_TARGET::kernel {
 
 DENIM_ONCE void DirectPass::prepare(const float* weights, const float* bias, float* prepared, std::size_t part) const {
@@ -126,11 +114,8 @@ DENIM_ONCE void DirectPass::prepare(const float* weights, const float* bias, flo
         if (part > 0) return;
         const std::size_t there = of.bias ? of.filters() : 0;
         std::fill_n(std::copy_n(bias, there, behind - forward_tiles.padded), forward_tiles.padded - there, 0.0f);
-    } else if (flips(of)) {
-        // Taps in the opposite order, its channels the filters, and the other way.
-        const float* last = weights + (of.window.rows - i) * row - pixel;
-        backward_tiles.pack(flipped, last, {.column = -pixel, .channel = 1, .filter = filters}, behind, i);
-        if (i == 0) std::fill_n(behind + backward_tiles.packed_size - backward_tiles.padded, backward_tiles.padded, 0.0f);
+    } else if (has_phases()) {
+        phases.pack(of, weights, behind, i);
     } else {
         live.prepare(of, weights, behind, i);
     }
@@ -146,17 +131,11 @@ DENIM_ONCE void DirectPass::backward(Gradient mode, const float* input, const fl
     const float* weights = prepared + forward_tiles.packed_size;
     if (of.bias || of.epilogue != Epilogue::linear) live.mask(of.output, output, output_gradient, accumulator + sums());
     if (is_dense()) dense.run(of, input, output_gradient, accumulator);
-    if (mode == Gradient::write && !flips(of))
+    if (mode == Gradient::write && !has_phases())
         for (std::size_t y = 0; y < of.input.shape.height; ++y)
             std::fill_n(input_gradient + of.input.offset(y, 0), of.input.shape.width * of.input.stride, 0.0f);
     if (!live.gathers.empty() || !live.scatters.empty()) live.run(of, input, output_gradient, weights, input_gradient, record, scratch, accumulator);
-    if (mode == Gradient::none || !flips(of)) return;
-    float* z = scratch + live.scratch_size(of);
-    clear_border(flipped.input, z);
-    for (std::size_t y = 0; y < of.rows; ++y)
-        for (std::size_t x = 0; x < of.columns; ++x)
-            std::copy_n(output_gradient + of.output.offset(y, x), of.filters(), z + flipped.input.offset(y, x));
-    backward_tiles.run(flipped, z, weights, input_gradient, nullptr, 0, backward_tiles.bands(), mode == Gradient::write);
+    if (mode != Gradient::none && has_phases()) phases.run(mode, of, output_gradient, weights, scratch + list_scratch(), input_gradient);
 }
 
 }  // namespace denim::inline DENIM_TARGET::kernel

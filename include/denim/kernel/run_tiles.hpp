@@ -41,6 +41,23 @@ DENIM_INLINE TilePlace place_of(const TilePass& pass, std::size_t t) {
     return {t / pass.tiles.across * Side, t % pass.tiles.across * Side};
 }
 
+/// Transforms tile number `t` of a pass, `from` where TileAt says, back to pixels for the sink, see run_tiles.
+template <std::size_t Side, class Sink>
+DENIM_INLINE void write_tile(const TilePass& pass, const float* from, TileAt at, std::size_t t, const Sink& sink) {
+    const auto [y, x] = place_of<Side>(pass, t);
+    for (std::size_t n = 0; n < pass.width; n += simd::lanes<float>) {
+        Channels half[Side][tile];
+        const float* const first = from + n / channel_chunk * at.next + n % channel_chunk;
+        transform_output_columns<Side>([&](std::size_t i, std::size_t j) { return simd::load(first + (i * tile + j) * at.point); }, half);
+        for (std::size_t i = 0; i < Side; i += 2) {
+            Channels upper[Side], lower[Side];
+            output_transform<Side>(half[i], upper);
+            output_transform<Side>(half[i + 1], lower);
+            sink(y + i, x, n, upper, lower);
+        }
+    }
+}
+
 /// Blocks `first` to `last` of tiles of `Side` pixels. `picture` is where the first tile begins, `weights` as forward_weights or
 /// backward_weights make them; `sink(y, x, channel, upper, lower)` gets rows y and y + 1 of each tile from column x on, as many channels
 /// as a register holds.
@@ -64,20 +81,8 @@ DENIM_KERNEL void run_tiles(const TilePass& pass, const Multiply& products, cons
                 const float* const u = weights + (p * width + n * lanes) * depth;
                 product(v + p * pass.v_point, u, m + p * pass.m_point + n * lanes / channel_chunk * next + n * lanes % channel_chunk, depth, next, count);
             });
-        for (std::size_t t = 0; t < count; ++t) {
-            const auto [y, x] = place_of<Side>(pass, begin + t);
-            for (std::size_t n = 0; n < width; n += lanes) {
-                Channels half[Side][tile];
-                const float* const at = m + n / channel_chunk * next + t * channel_chunk + n % channel_chunk;
-                transform_output_columns<Side>([&](std::size_t i, std::size_t j) { return simd::load(at + (i * tile + j) * pass.m_point); }, half);
-                for (std::size_t i = 0; i < Side; i += 2) {
-                    Channels upper[Side], lower[Side];
-                    output_transform<Side>(half[i], upper);
-                    output_transform<Side>(half[i + 1], lower);
-                    sink(y + i, x, n, upper, lower);
-                }
-            }
-        }
+        for (std::size_t t = 0; t < count; ++t)
+            write_tile<Side>(pass, m + t * channel_chunk, {pass.m_point, next}, begin + t, sink);
     }
 }
 

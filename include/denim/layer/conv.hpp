@@ -5,6 +5,7 @@
 // H' = (H + zeros - reach) / stride + 1, and with Same H' = ceil(H / stride). Columns alike. Weights (rows, columns, C / groups,
 // Filters).
 
+#include <denim/layer/batch_conv.hpp>
 #include <denim/layer/check_layer.hpp>
 #include <denim/layer/conv_windows.hpp>
 
@@ -60,7 +61,7 @@ struct Conv : ConvWindows<Window, Options...> {
     }
 
     template <class Arithmetic, Layout Out, Layout In, Mode For>
-    using BoundTo = detail::activated<ConvLayer<geometry(In, Out, Windows::epilogue), Arithmetic, For>,
+    using BoundTo = detail::activated<typename detail::ChooseConv<geometry(In, Out, Windows::epilogue), Arithmetic, For>::type,
                                       typename Windows::Behind, Out>;
     template <class Arithmetic, Layout Out, Layout In>
     using Layer = BoundTo<Arithmetic, Out, In, Mode::training>;

@@ -33,6 +33,14 @@ TEST_CASE("direct convolution: strides") {
         Case{.sizes = {17, 15, 3, 5, 4, 2}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}}>();
 }
 
+TEST_CASE("direct convolution: stride 2, whose gradient to the input has four phases") {
+    constexpr Case wide{.sizes = {12, 11, 32, 33, 3, 2}, .zeros = {1, 1, 1, 1}};
+    static_assert(kernel::has_phases(convolution(wide)) && !kernel::has_phases(convolution(Case{.sizes = {12, 11, 33, 33, 3, 2}})));
+    all<wide, Case{.sizes = {9, 12, 16, 20, 7, 2}, .zeros = {3, 2, 3, 4}, .spare = {0, 1, 2, 0}, .output_border = {1, 0, 0, 2}},
+        Case{.sizes = {7, 8, 20, 5, 1, 2}, .input_step = 16}, Case{.sizes = {8, 8, 64, 70, 4, 2}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}},
+        Case{.sizes = {2, 1, 16, 16, 2, 2}, .zeros = {1, 1, 0, 0}, .output_step = 1}, Case{.sizes = {6, 9, 48, 16, Window<3, 1>, 2}, .zeros = {0, 0, 1, 0}}>();
+}
+
 TEST_CASE("direct convolution: ReLU") {
     all<Case{.sizes = {8, 9, 1, 5, 3, 1}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}},
         Case{.sizes = {10, 21, 64, 64, 5, 1}, .epilogue = Epilogue::relu},

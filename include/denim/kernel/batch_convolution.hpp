@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The convolution of a whole batch, for layers that learn many weights from small pictures: sample by sample, each of them would go through the sums of all
+// weights' gradients in memory. Here a block of these sums stays in registers while all samples go by (dense_gradient.hpp), and the weights of a
+// transformed convolution are read once for all tiles (batch_tiles.hpp). Forward has the bits of a sample alone.
+
+#include <denim/kernel/algorithm.hpp>
+#include <denim/kernel/batch_tiles.hpp>
+#include <denim/machine/shares.hpp>
+#include <denim/machine/threads.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Whether the whole batch goes together: where there are many weights, and few pixels for which a sample would visit them all.
+template <class Arithmetic>
+constexpr bool takes_whole_batch(const Convolution& of) {
+    const Family chosen = family<Arithmetic>(of);
+    if (of.pooled() || of.output.stride != round_up(of.filters(), simd::lanes<float>)) return false;
+    if (chosen == Family::direct ? !has_phases(of) : chosen != Family::transformed || of.channels() <= few_channels) return false;
+    return of.weights() >= 32'768 && of.rows * of.columns <= 200;
+}
+
+/// Adds rows of `width` numbers, one for each sample, `distance` numbers apart: those of a share in order, then the shares as join_in_pairs says. The sum
+/// stands in the first.
+inline void sum_rows_of_batch(float* rows, std::size_t distance, std::size_t width, const Shares& shares) {
+    const auto add = [&](std::size_t to, std::size_t from) {
+        for (std::size_t n = 0; n < width; ++n) rows[to * distance + n] += rows[from * distance + n];
+    };
+    for (std::size_t share = 0; share < shares.count; ++share)
+        for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample) add(shares.first(share), sample);
+    join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) { add(shares.first(to), shares.first(from)); });
+}
+
+/// Pictures of a batch follow each other as their layouts are large. What is prepared is as of the algorithm for one sample.
+template <Convolution Of, class Arithmetic>
+struct BatchConvolution {
+    using One = algorithm<Of, Arithmetic>;
+
+private:
+    static constexpr bool transformed = family<Arithmetic>(Of) == Family::transformed;
+    static constexpr bool masks = Of.bias || Of.epilogue != Epilogue::linear;
+    static constexpr std::size_t padded = Of.output.stride, side = transformed ? tile + 1 - Of.side() : 1;
+    static constexpr BatchTilePass there = transformed ? batch_tile_pass(forward_pass(Of)) : BatchTilePass{}, back = transformed ? batch_tile_pass(backward_pass(Of)) : BatchTilePass{};
+    static constexpr InputPhases sizes = input_phases(Of);
+    // Where z's gradient stands: transformed, in scratch within zeros; else in its own place, and in scratch is room for a copy within zeros.
+    static constexpr Layout z = transformed ? gradient_picture(Of) : Of.output;
+    static constexpr std::size_t room = round_up(transformed ? z.size() : sizes.z.size(), 16);
+    static constexpr std::size_t operations = Of.operations();
+    static constexpr DenseGradient dense = dense_gradient<Of, z>();
+
+public:
+    static constexpr std::size_t scratch_size = transformed ? std::max(there.scratch(), back.scratch()) : 0;
+    static constexpr std::size_t scratch_per_sample = padded + room + (transformed ? std::max(there.scratch_per_sample(), back.scratch_per_sample()) : 0);
+
+    static void forward(const float* input, const float* prepared, float* output, float* scratch, std::size_t samples) {
+        if constexpr (transformed) {
+            constexpr std::size_t first = Of.input.offset(0 - Of.top, 0 - Of.left);
+            run_batch_tiles<side>(there, multiply_by<there.rows, there.of.width>(), input + first, Of.input.size(), prepared + padded,
+                                  scratch + samples * (padded + room), samples, [&](std::size_t sample) {
+                                      return detail::WriteOutput<Of.epilogue, side>{rows_of(Of.output), prepared, output + sample * Of.output.size(), nullptr};
+                                  });
+        } else {
+            parallel_for(samples, samples * operations, [&](std::size_t sample) {
+                One::forward(input + sample * Of.input.size(), prepared, output + sample * Of.output.size(), nullptr, nullptr, 0, One::bands);
+            });
+        }
+    }
+
+    /// The input's gradient; what the weights' gradient reads is left in scratch and in `output_gradient`.
+    template <Gradient Input>
+    static void backward(const float* output, float* output_gradient, const float* prepared, float* input_gradient, float* scratch, std::size_t samples) {
+        float* const pictures = scratch + samples * padded;
+        parallel_for(samples, samples * operations, [&](std::size_t sample) {
+            float *const bias = scratch + sample * padded, *const own = pictures + sample * room;
+            const float* const y = output + sample * Of.output.size();
+            float* const dy = output_gradient + sample * Of.output.size();
+            std::fill_n(bias, padded, 0.0f);
+            if constexpr (transformed) {
+                std::fill_n(own, z.size(), 0.0f);
+                unfold_gradient<Of.epilogue>(Of, z, y, dy, nullptr, own, bias);
+            } else {
+                if constexpr (masks) mask_gradient<Of.epilogue>(Of.output, y, dy, bias);
+                if constexpr (Input != Gradient::none)
+                    phases<Input>.run(Input, Of, dy, prepared + One::forward_prepared_size, own, input_gradient + sample * Of.input.size());
+            }
+        });
+        if constexpr (transformed && Input != Gradient::none)
+            run_batch_tiles<side>(back, multiply_by<back.rows, back.of.width>(), pictures, room, prepared + One::forward_prepared_size,
+                                  scratch + samples * (padded + room), samples, [&](std::size_t sample) {
+                                      return detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient + sample * Of.input.size()};
+                                  });
+    }
+
+    /// Behind that: writes the gradient of weights and biases of `shares`, whose first sample is number `first` of all `samples`.
+    static void gradients(const float* input, const float* output_gradient, float* scratch, std::size_t samples, const Shares& shares, std::size_t first, float* to) {
+        const float* const from = transformed ? scratch + samples * padded + first * room : output_gradient + first * Of.output.size();
+        parallel_for(dense.batch_parts(Of), shares.samples * operations,
+                     [&](std::size_t part) { dense.of_batch(Of, input + first * Of.input.size(), from, shares, to, part); });
+        if constexpr (Of.bias) {
+            float* const rows = scratch + first * padded;
+            sum_rows_of_batch(rows, padded, Of.filters(), shares);
+            std::copy_n(rows, Of.filters(), to + Of.weights());
+        }
+    }
+
+private:
+    template <Gradient Input>
+    static constexpr InputPhases phases = input_phases<Of, Input>();
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel

@@ -46,21 +46,22 @@ private:
     static constexpr std::size_t padded = Of.output.stride, side = transformed ? tile + 1 - Of.side() : 1;
     static constexpr BatchTilePass there = transformed ? batch_tile_pass(forward_pass(Of)) : BatchTilePass{}, back = transformed ? batch_tile_pass(backward_pass(Of)) : BatchTilePass{};
     static constexpr InputPhases sizes = input_phases(Of);
-    // Where z's gradient stands: transformed, in scratch within zeros; else in its own place, and in scratch is room for a copy within zeros.
-    static constexpr Layout z = transformed ? gradient_picture(Of) : Of.output;
-    static constexpr std::size_t room = round_up(transformed ? z.size() : sizes.z.size(), 16);
+    static constexpr DenseGradient dense = dense_gradient<Of>();
+    static constexpr Layout z = gradient_picture(Of);  // for tiles, within the zeros that they touch
     static constexpr std::size_t operations = Of.operations();
-    static constexpr DenseGradient dense = dense_gradient<Of, z>();
+    // Of scratch, for each sample: the gradient of the biases, its part of the panels, and room for z's gradient within zeros; then tiles.
+    static constexpr std::size_t panels = dense.panels() * dense.panel_size(Of), room = round_up(transformed ? z.size() : sizes.z.size(), 16);
 
 public:
     static constexpr std::size_t scratch_size = transformed ? std::max(there.scratch(), back.scratch()) : 0;
-    static constexpr std::size_t scratch_per_sample = padded + room + (transformed ? std::max(there.scratch_per_sample(), back.scratch_per_sample()) : 0);
+    static constexpr std::size_t scratch_per_sample =
+        padded + panels + room + (transformed ? std::max(there.scratch_per_sample(), back.scratch_per_sample()) : 0);
 
     static void forward(const float* input, const float* prepared, float* output, float* scratch, std::size_t samples) {
         if constexpr (transformed) {
             constexpr std::size_t first = Of.input.offset(0 - Of.top, 0 - Of.left);
             run_batch_tiles<side>(there, multiply_by<there.rows, there.of.width>(), input + first, Of.input.size(), prepared + padded,
-                                  scratch + samples * (padded + room), samples, [&](std::size_t sample) {
+                                  Scratch{scratch, samples}.tiles, samples, [&](std::size_t sample) {
                                       return detail::WriteOutput<Of.epilogue, side>{rows_of(Of.output), prepared, output + sample * Of.output.size(), nullptr};
                                   });
         } else {
@@ -70,38 +71,43 @@ public:
         }
     }
 
-    /// The input's gradient; what the weights' gradient reads is left in scratch and in `output_gradient`.
+    /// The input's gradient; what the weights' gradient reads is left in scratch.
     template <Gradient Input>
     static void backward(const float* output, float* output_gradient, const float* prepared, float* input_gradient, float* scratch, std::size_t samples) {
-        float* const pictures = scratch + samples * padded;
+        const Scratch at{scratch, samples};
         parallel_for(samples, samples * operations, [&](std::size_t sample) {
-            float *const bias = scratch + sample * padded, *const own = pictures + sample * room;
+            float *const bias = at.biases + sample * padded, *const own = at.pictures + sample * room;
+            float *const panel = at.panels + sample * dense.panel_size(Of), *const dy = output_gradient + sample * Of.output.size();
             const float* const y = output + sample * Of.output.size();
-            float* const dy = output_gradient + sample * Of.output.size();
+            const std::size_t distance = samples * dense.panel_size(Of);
             std::fill_n(bias, padded, 0.0f);
             if constexpr (transformed) {
                 std::fill_n(own, z.size(), 0.0f);
                 unfold_gradient<Of.epilogue>(Of, z, y, dy, nullptr, own, bias);
+                constexpr Layout inside = inside_of_tiles();
+                dense.pack(inside, own, panel, distance);
             } else {
                 if constexpr (masks) mask_gradient<Of.epilogue>(Of.output, y, dy, bias);
+                dense.pack(Of.output, dy, panel, distance);
                 if constexpr (Input != Gradient::none)
                     phases<Input>.run(Input, Of, dy, prepared + One::forward_prepared_size, own, input_gradient + sample * Of.input.size());
             }
         });
         if constexpr (transformed && Input != Gradient::none)
-            run_batch_tiles<side>(back, multiply_by<back.rows, back.of.width>(), pictures, room, prepared + One::forward_prepared_size,
-                                  scratch + samples * (padded + room), samples, [&](std::size_t sample) {
+            run_batch_tiles<side>(back, multiply_by<back.rows, back.of.width>(), at.pictures, room, prepared + One::forward_prepared_size, at.tiles, samples,
+                                  [&](std::size_t sample) {
                                       return detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient + sample * Of.input.size()};
                                   });
     }
 
     /// Behind that: writes the gradient of weights and biases of `shares`, whose first sample is number `first` of all `samples`.
-    static void gradients(const float* input, const float* output_gradient, float* scratch, std::size_t samples, const Shares& shares, std::size_t first, float* to) {
-        const float* const from = transformed ? scratch + samples * padded + first * room : output_gradient + first * Of.output.size();
-        parallel_for(dense.batch_parts(Of), shares.samples * operations,
-                     [&](std::size_t part) { dense.of_batch(Of, input + first * Of.input.size(), from, shares, to, part); });
+    static void gradients(const float* input, float* scratch, std::size_t samples, const Shares& shares, std::size_t first, float* to) {
+        const Scratch at{scratch, samples};
+        parallel_for(dense.batch_parts(Of), shares.samples * operations, [&](std::size_t part) {
+            dense.of_batch(Of, input + first * Of.input.size(), at.panels + first * dense.panel_size(Of), samples * dense.panel_size(Of), shares, to, part);
+        });
         if constexpr (Of.bias) {
-            float* const rows = scratch + first * padded;
+            float* const rows = at.biases + first * padded;
             sum_rows_of_batch(rows, padded, Of.filters(), shares);
             std::copy_n(rows, Of.filters(), to + Of.weights());
         }
@@ -110,6 +116,21 @@ public:
 private:
     template <Gradient Input>
     static constexpr InputPhases phases = input_phases<Of, Input>();
+
+    struct Scratch {
+        float *biases, *panels, *pictures, *tiles;
+        Scratch(float* scratch, std::size_t samples)
+            : biases(scratch), panels(biases + samples * padded), pictures(panels + samples * BatchConvolution::panels), tiles(pictures + samples * room) {}
+    };
+    // The picture that the tiles read, with what lies beyond z as its border.
+    static constexpr Layout inside_of_tiles() {
+        Layout inside = z;
+        inside.border.bottom += z.shape.height - Of.rows;
+        inside.border.right += z.shape.width - Of.columns;
+        inside.shape.height = Of.rows;
+        inside.shape.width = Of.columns;
+        return inside;
+    }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel

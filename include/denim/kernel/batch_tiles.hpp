@@ -35,24 +35,24 @@ constexpr BatchTilePass batch_tile_pass(const TilePass& of) { return {of, rows_a
 template <std::size_t Side, class SinkOf>
 void run_batch_tiles(const BatchTilePass& pass, const Multiply& products, const float* pictures, std::size_t picture_size, const float* weights,
                      float* scratch, std::size_t samples, const SinkOf& sink_of) {
-    constexpr std::size_t lanes = simd::lanes<float>, points = tile * tile;
+    constexpr std::size_t lanes = simd::lanes<float>, all = tile * tile;
     const TilePass& of = pass.of;
     const std::size_t each = of.tiles.count(), width = of.width, depth = of.depth, rows = pass.tiles_of(samples), next = rows * channel_chunk;
     const std::size_t v_point = odd_lines(rows * pass.read()), m_point = odd_lines(rows * pass.made());
-    float *const v = scratch, *const m = scratch + points * v_point;
-    parallel_for(samples, samples * each * points * 8 * depth, [&](std::size_t sample) {
+    float *const v = scratch, *const m = scratch + all * v_point;
+    parallel_for(samples, samples * each * all * 8 * depth, [&](std::size_t sample) {
         for (std::size_t t = 0; t < each; ++t) {
             const auto [y, x] = place_of<Side>(of, t);
             read_tile(of, pictures + sample * picture_size + y * of.row + x * of.pixel, v + (sample * each + t) * channel_chunk, {v_point, next});
         }
     });
-    parallel_for(points, 2 * points * samples * each * depth * width, [&](std::size_t p) {
+    parallel_for(all, 2 * all * samples * each * depth * width, [&](std::size_t p) {
         products.each(width / lanes, [&](auto product, std::size_t n) {
             product(v + p * v_point, weights + (p * width + n * lanes) * depth,
                     m + p * m_point + n * lanes / channel_chunk * next + n * lanes % channel_chunk, depth, next, samples * each);
         });
     });
-    parallel_for(samples, samples * each * points * 8 * width, [&](std::size_t sample) {
+    parallel_for(samples, samples * each * all * 8 * width, [&](std::size_t sample) {
         const auto sink = sink_of(sample);
         for (std::size_t t = 0; t < each; ++t)
             write_tile<Side>(of, m + (sample * each + t) * channel_chunk, {m_point, next}, t, sink);

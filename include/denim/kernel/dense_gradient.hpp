@@ -60,10 +60,10 @@ DENIM_KERNEL void add_dense_block(const DenseGradientSizes& sizes, const float* 
 /// The gradient of the weights of a convolution without pool, as its loops are told it. Its accumulator is (tap, channel, filters in whole vectors),
 /// then the bias's gradient.
 struct DenseGradient {
+    static constexpr std::size_t panel_width = 2 * simd::lanes<float>;
     using Block = void(const DenseGradientSizes& sizes, const float* input, const float* z, float* sums, std::size_t rows, std::size_t samples);
 
     DenseGradientSizes sizes;
-    std::size_t z_first = 0;                   ///< where z's gradient begins, behind its border
     std::size_t runs = 0, length = 0;          ///< of a window row: runs of numbers that lie side by side, and how many each has
     std::size_t large = 0, small = 0, large_blocks = 0, small_blocks = 0;  ///< a run's blocks, which differ by one number at most
     std::size_t pairs = 0, single = 0;         ///< vectors of filters, two at a time, and whether one is left
@@ -74,10 +74,17 @@ struct DenseGradient {
     [[nodiscard]] constexpr std::size_t accumulator_size() const { return size + padded; }
 
     /// Parts of a batch's gradient that may be computed side by side: for two vectors of filters each, the runs of a window's rows.
-    [[nodiscard]] constexpr std::size_t batch_parts(const Convolution& of) const { return (pairs + single) * of.window.rows * runs; }
-    /// Writes part `part` of the weights' gradient of all samples of `shares`, which follow each other as their layouts are large: a share's in the order
-    /// of its samples, then the shares as join_in_pairs adds.
-    void of_batch(const Convolution& of, const float* input, const float* z, const Shares& shares, float* weight_gradient, std::size_t part) const;
+    [[nodiscard]] constexpr std::size_t batch_parts(const Convolution& of) const { return panels() * of.window.rows * runs; }
+    /// Of a batch z's gradient stands in panels, two vectors of filters wide, the samples of each side by side: pixels that lie apart in steps of a
+    /// kilobyte compete for a few lines of the cache (6 x 6 x 256: 208 Gop/s, in panels 252). Numbers of a sample's part of a panel.
+    [[nodiscard]] constexpr std::size_t panel_size(const Convolution& of) const { return of.rows * of.columns * panel_width; }
+    [[nodiscard]] constexpr std::size_t panels() const { return pairs + single; }
+    /// Copies one sample's gradient of z, laid out as `z`, into its part of each panel, which are `distance` numbers apart.
+    void pack(const Layout& z, const float* gradient, float* panel, std::size_t distance) const;
+    /// Writes part `part` of the weights' gradient of all samples of `shares`, which follow each other in the panels and as the input's layout is large: a
+    /// share's in the order of its samples, then the shares as join_in_pairs adds.
+    void of_batch(const Convolution& of, const float* input, const float* panels, std::size_t distance, const Shares& shares, float* weight_gradient,
+                  std::size_t part) const;
     /// Adds what one sample's gradient of z says to the accumulator's sums.
     void run(const Convolution& of, const float* input, const float* output_gradient, float* accumulator) const;
     /// The gradient of window row `i`'s weights, and with the first the bias's.
@@ -90,8 +97,8 @@ constexpr bool takes_dense_gradient(const Convolution& of) {
     return !of.pooled() && of.output.stride % simd::lanes<float> == 0 && of.dilation == 1 && (of.epilogue == Epilogue::linear || of.window.count() == 1);
 }
 
-/// Its sizes, where the gradient of z stands as `z` says.
-constexpr DenseGradient dense_gradient(const Convolution& of, const Layout& z) {
+/// Its sizes.
+constexpr DenseGradient dense_gradient(const Convolution& of) {
     constexpr std::size_t lanes = simd::lanes<float>, most = std::min<std::size_t>((simd::registers - 3) / 2, 14);
     DenseGradient dense;
     const bool joined = of.input.stride == of.channels();
@@ -105,19 +112,18 @@ constexpr DenseGradient dense_gradient(const Convolution& of, const Layout& z) {
     dense.large = dense.small + 1;
     dense.large_blocks = dense.length % blocks;
     dense.small_blocks = blocks - dense.large_blocks;
-    const std::size_t row = of.stride.rows * of.input.row() + z.row();
+    const std::size_t row = of.stride.rows * of.input.row() + of.output.row();
     dense.band = std::clamp<std::size_t>(65'536 / row, 1, of.rows);
     dense.size = of.window.count() * of.channels() * dense.padded;
-    dense.sizes = {of.columns,       of.stride.columns * of.input.stride, of.stride.rows * of.input.row(), of.input.size(), z.stride,
-                   z.row(),    z.size(),                              dense.padded};
-    dense.z_first = z.offset(0, 0);
+    dense.sizes = {of.columns,       of.stride.columns * of.input.stride, of.stride.rows * of.input.row(), of.input.size(), of.output.stride,
+                   of.output.row(), of.output.size(),                    dense.padded};
     return dense;
 }
 
 /// Sizes and kernels.
-template <Convolution Of, Layout Z = Of.output>
+template <Convolution Of>
 constexpr DenseGradient dense_gradient() {
-    constexpr DenseGradient sizes = dense_gradient(Of, Z);
+    constexpr DenseGradient sizes = dense_gradient(Of);
     DenseGradient dense = sizes;
     const auto choose = [&]<std::size_t Place, std::size_t Numbers>() {
         if constexpr (sizes.pairs > 0) dense.pair[Place] = &add_dense_block<Numbers, 2>;
@@ -138,7 +144,7 @@ DENIM_ONCE void DenseGradient::run(const Convolution& of, const float* input, co
     constexpr std::size_t lanes = simd::lanes<float>;
     for (std::size_t y = 0; y < of.rows; y += band) {
         const std::size_t rows = std::min(band, of.rows - y);
-        const float* const z = output_gradient + z_first + y * sizes.z_row;
+        const float* const z = output_gradient + of.output.offset(y, 0);
         float* sums = accumulator;
         for (std::size_t i = 0; i < of.window.rows; ++i)
             for (std::size_t run = 0; run < runs; ++run) {
@@ -155,29 +161,48 @@ DENIM_ONCE void DenseGradient::run(const Convolution& of, const float* input, co
     }
 }
 
-DENIM_ONCE void DenseGradient::of_batch(const Convolution& of, const float* input, const float* z, const Shares& shares, float* weight_gradient,
-                                        std::size_t part) const {
+DENIM_ONCE void DenseGradient::pack(const Layout& z, const float* gradient, float* panel, std::size_t distance) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    for (std::size_t y = 0; y < z.shape.height; ++y) {
+        const float* from = gradient + z.offset(y, 0);
+        for (std::size_t x = 0; x < z.shape.width; ++x, panel += panel_width) {
+            float* to = panel;
+            for (std::size_t v = 0; v < pairs; ++v, from += panel_width, to += distance) {
+                simd::store(to, simd::load(from));
+                simd::store(to + lanes, simd::load(from + lanes));
+            }
+            if (single) simd::store(to, simd::load(from));
+            from += single * lanes;
+        }
+    }
+}
+
+DENIM_ONCE void DenseGradient::of_batch(const Convolution& of, const float* input, const float* panels, std::size_t distance, const Shares& shares,
+                                        float* weight_gradient, std::size_t part) const {
     constexpr std::size_t lanes = simd::lanes<float>, levels = 64;
-    alignas(64) float sums[levels][(simd::registers - 3) / 2 * 2 * lanes];  // those of subtrees that have no neighbour yet, the largest first
+    alignas(64) float sums[levels][(simd::registers - 3) / 2 * panel_width];  // those of subtrees that have no neighbour yet, the largest first
     const std::size_t run = part % runs, i = part / runs % of.window.rows, group = part / runs / of.window.rows;
-    const std::size_t first = 2 * group * lanes, width = std::min(2 * lanes, of.filters() - first);
+    const std::size_t first = group * panel_width, width = std::min(panel_width, of.filters() - first);
     const auto& kernels = group < pairs ? pair : alone;
     DenseGradientSizes own = sizes;
+    own.z_pixel = panel_width;
+    own.z_row = of.columns * panel_width;
+    own.z_next = panel_size(of);
     own.padded = (group < pairs ? 2 : 1) * lanes;
     const float* from = input + of.input.offset(i - of.top, run - of.left);
-    const float* const gradients = z + z_first + first;
+    const float* const gradients = panels + group * distance;
     float* to = weight_gradient + (i * of.window.columns + run) * of.channels() * of.filters() + first;
     const auto blocks = [&](std::size_t place, std::size_t numbers, std::size_t count) {
-        const std::size_t size = numbers * own.padded;
+        const std::size_t block = numbers * own.padded;
         for (; count; --count, from += numbers) {
             std::size_t open = 0;
             const auto join = [&] {
                 --open;
-                for (std::size_t n = 0; n < size; n += lanes) simd::store(sums[open - 1] + n, simd::load(sums[open - 1] + n) + simd::load(sums[open] + n));
+                for (std::size_t n = 0; n < block; n += lanes) simd::store(sums[open - 1] + n, simd::load(sums[open - 1] + n) + simd::load(sums[open] + n));
             };
             for (std::size_t share = 0; share < shares.count; ++share) {
                 const std::size_t sample = shares.first(share);
-                std::fill_n(sums[open], size, 0.0f);
+                std::fill_n(sums[open], block, 0.0f);
                 kernels[place](own, from + sample * own.next, gradients + sample * own.z_next, sums[open], of.rows, shares.last(share) - sample);
                 ++open;
                 for (std::size_t joined = share + 1; joined % 2 == 0; joined /= 2) join();

@@ -42,7 +42,7 @@ struct DirectPass {
 
 /// Its sizes.
 constexpr DirectPass direct_pass(const Convolution& of) {
-    return {of, register_tiles(of), input_phases(of), live_gradient(of), dense_gradient(of, of.output)};
+    return {of, register_tiles(of), input_phases(of), live_gradient(of), dense_gradient(of)};
 }
 
 /// The same interface as PlainConvolution. `prepared` begins with what forward reads: a predictor runs the first

@@ -28,7 +28,7 @@ struct BatchConvLayer : LayerDefaults<float> {
     static void backward(const Backward<float>& at) {
         Kernel::template backward<Input>(at.output, at.output_gradient, at.prepared, at.input_gradient(), at.scratch, at.count);
         part_of(at).sum(Of.weights() + (Of.bias ? Of.filters() : 0), at.gradients, [&](const Shares& shares, std::size_t first, float* to) {
-            Kernel::gradients(at.input(), at.output_gradient, at.scratch, at.count, shares, first, to);
+            Kernel::gradients(at.input(), at.scratch, at.count, shares, first, to);
         });
     }
 };

@@ -47,15 +47,16 @@ void run_batch_tiles(const BatchTilePass& pass, const Multiply& products, const 
         }
     });
     parallel_for(all, 2 * all * samples * each * depth * width, [&](std::size_t p) {
-        products.each(width / lanes, [&](auto product, std::size_t n) {
-            product(v + p * v_point, weights + (p * width + n * lanes) * depth,
-                    m + p * m_point + n * lanes / channel_chunk * next + n * lanes % channel_chunk, depth, next, samples * each);
-        });
+        for (std::size_t group = 0; group < of.groups(); ++group) {
+            const std::size_t n = group * product_vectors * lanes;
+            products.of(of.vectors_in(group))(v + p * v_point, weights + of.weights_at(group, p),
+                                              m + p * m_point + n / channel_chunk * next + n % channel_chunk, depth, next, samples * each);
+        }
     });
     parallel_for(samples, samples * each * all * 8 * width, [&](std::size_t sample) {
         const auto sink = sink_of(sample);
         for (std::size_t t = 0; t < each; ++t)
-            write_tile<Side>(of, m + (sample * each + t) * channel_chunk, {m_point, next}, t, sink);
+            write_tile<Side>(of, m + (sample * each + t) * channel_chunk, {m_point, next}, t, 0, width, sink);
     });
 }
 

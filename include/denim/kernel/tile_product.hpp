@@ -105,6 +105,9 @@ template <class Function>
 struct Products {
     Function group = nullptr, rest = nullptr;
 
+    /// That of so many vectors.
+    [[nodiscard]] constexpr Function of(std::size_t vectors) const { return vectors == product_vectors ? group : rest; }
+
     /// Calls act(product, n) for each group that begins with vector n of `count`.
     template <class Act>
     DENIM_INLINE void each(std::size_t count, Act act) const {

@@ -85,7 +85,7 @@ struct TransformedConvolution {
     static constexpr std::size_t filter_vectors = Of.output.stride / simd::lanes<float>,
                                  channel_vectors = back.width / simd::lanes<float>;
 
-    static constexpr std::size_t bands = few ? there.tiles.down : there.blocks();
+    static constexpr std::size_t bands = few ? there.tiles.down : there.bands();
     /// Parts of prepare: the first `forward_prepare_parts` are for forward, the others for the gradient to the input.
     static constexpr std::size_t forward_prepare_parts = few ? 1 : std::min<std::size_t>(Of.channels(), 16);
     static constexpr std::size_t prepare_parts = forward_prepare_parts + std::min<std::size_t>(Of.filters(), 16);
@@ -161,7 +161,7 @@ struct TransformedConvolution {
                 add_weight_gradient<side>(there, tiles, sums, accumulate_by<sums.rows, there.width>(), input + origin, z + picture.offset(0, 0),
                                           work, by_tile);
         if constexpr (Input != Gradient::none)
-            run_tiles<side>(back, multiply_by<back.rows, back.width>(), z, prepared + forward_prepared_size, work, 0, back.blocks(),
+            run_tiles<side>(back, multiply_by<back.rows, back.width>(), z, prepared + forward_prepared_size, work, 0, back.bands(),
                             detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient});
     }
 

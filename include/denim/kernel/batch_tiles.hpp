@@ -35,7 +35,7 @@ constexpr BatchTilePass batch_tile_pass(const TilePass& of) { return {of, rows_a
 template <std::size_t Side, class SinkOf>
 void run_batch_tiles(const BatchTilePass& pass, const Multiply& products, const float* pictures, std::size_t picture_size, const float* weights,
                      float* scratch, std::size_t samples, const SinkOf& sink_of) {
-    constexpr std::size_t lanes = simd::lanes<float>, all = tile * tile;
+    constexpr std::size_t all = tile * tile;
     const TilePass& of = pass.of;
     const std::size_t each = of.tiles.count(), width = of.width, depth = of.depth, rows = pass.tiles_of(samples), next = rows * channel_chunk;
     const std::size_t v_point = odd_lines(rows * pass.read()), m_point = odd_lines(rows * pass.made());
@@ -48,9 +48,8 @@ void run_batch_tiles(const BatchTilePass& pass, const Multiply& products, const 
     });
     parallel_for(all, 2 * all * samples * each * depth * width, [&](std::size_t p) {
         for (std::size_t group = 0; group < of.groups(); ++group) {
-            const std::size_t n = group * product_vectors * lanes;
-            products.of(of.vectors_in(group))(v + p * v_point, weights + of.weights_at(group, p),
-                                              m + p * m_point + n / channel_chunk * next + n % channel_chunk, depth, next, samples * each);
+            products.of(of.vectors_in(group))(v + p * v_point, weights + of.weights_at(group, p), m + p * m_point + channel_at(of.wide(group), next), depth, next,
+                                              samples * each);
         }
     });
     parallel_for(samples, samples * each * all * 8 * width, [&](std::size_t sample) {

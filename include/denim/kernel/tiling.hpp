@@ -78,7 +78,7 @@ struct TilePass {
     std::size_t width = 0;           ///< channels that are made, whole vectors
     std::size_t rows = 0;            ///< tiles in one product
     std::size_t block = 0;           ///< tiles that are transformed together: whole products
-    std::size_t v_point = 0, m_point = 0;  ///< numbers from one point of the transform domain to the next, of what is read, and of a group that is made
+    std::size_t v_point = 0, m_point = 0;  ///< numbers from one point of the transform domain to the next, of what is read and made
 
     [[nodiscard]] constexpr std::size_t blocks() const { return (tiles.count() + block - 1) / block; }
     /// Groups of product_vectors vectors that are made, the last of those that remain.
@@ -89,11 +89,10 @@ struct TilePass {
     [[nodiscard]] constexpr std::size_t bands() const { return blocks() * groups(); }
     [[nodiscard]] constexpr std::size_t scratch() const { return tile * tile * (v_point + m_point); }
     [[nodiscard]] constexpr std::size_t weights() const { return tile * tile * depth * width; }
-    /// Where the weights of a group at a point begin: (channel read, vectors of the group). A group's points follow each other, and so it is read
-    /// from one end to the other.
-    [[nodiscard]] constexpr std::size_t weights_at(std::size_t group, std::size_t point) const {
-        return (group * product_vectors * tile * tile + point * vectors_in(group)) * simd::lanes<float> * depth;
-    }
+    /// Where the weights of a group at a point begin: (channel read, vectors of the group).
+    [[nodiscard]] constexpr std::size_t weights_at(std::size_t group, std::size_t point) const { return (point * width + wide(group)) * depth; }
+    /// Channels that so many groups make.
+    [[nodiscard]] static constexpr std::size_t wide(std::size_t count) { return count * product_vectors * simd::lanes<float>; }
 };
 
 /// An odd number of cache lines, so that points spread over the cache.
@@ -101,13 +100,13 @@ constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 
 
 constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
     TilePass pass{tiles, row, pixel, depth, width};
-    const std::size_t read = round_up(depth, channel_chunk);
+    const std::size_t read = round_up(depth, channel_chunk), made = round_up(width, channel_chunk);
     // As many as fit the cache and leave a few blocks to threads.
-    const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + std::min(width, channel_chunk)) * sizeof(float));
+    const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
     pass.rows = rows_at_a_time(tiles.count());
     pass.block = std::clamp(fit / pass.rows * pass.rows, pass.rows, round_up((tiles.count() + 3) / 4, pass.rows));
     pass.v_point = odd_lines(pass.block * read);
-    pass.m_point = odd_lines(pass.block * channel_chunk);
+    pass.m_point = odd_lines(pass.block * made);
     return pass;
 }
 

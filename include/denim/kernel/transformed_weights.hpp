@@ -32,23 +32,13 @@ DENIM_INLINE void store_up_to(float* to, Channels value, std::size_t count) {
         simd::store_first(to, value, count);
 }
 
-/// Where vector `n` of channel `k` that is read begins at the first point, and numbers from one point to the next.
-struct WeightsPlace {
-    float* first;
-    std::size_t point;
-};
-inline WeightsPlace weights_of(const TilePass& pass, float* weights, std::size_t n, std::size_t k) {
-    const std::size_t group = n / product_vectors, row = pass.vectors_in(group) * simd::lanes<float>;
-    return {weights + pass.weights_at(group, 0) + k * row + n % product_vectors * simd::lanes<float>, pass.depth * row};
-}
-
 /// The weights of input channel `channel`, for the forward pass.
 template <std::size_t Window>
 DENIM_KERNEL void forward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t channel) {
     constexpr std::size_t lanes = simd::lanes<float>;
-    const std::size_t channels = of.channels(), filters = of.filters();
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
     for (std::size_t n = 0; n < pass.width / lanes; ++n) {
-        const auto [first, point] = weights_of(pass, to, n, channel);
+        float* const first = to + grouped(n, channel, pass.depth, pass.width);
         transform_weight_tile<Window>(
             [&](std::size_t i, std::size_t j) {
                 return load_up_to(weights + ((i * Window + j) * channels + channel) * filters + n * lanes, filters - n * lanes);
@@ -61,13 +51,13 @@ DENIM_KERNEL void forward_weights(const Convolution& of, const TilePass& pass, c
 template <std::size_t Window>
 DENIM_KERNEL void backward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t filter) {
     constexpr std::size_t lanes = simd::lanes<float>, taps = Window * Window;
-    const std::size_t channels = of.channels(), filters = of.filters();
+    const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
     for (std::size_t n = 0; n < pass.width / lanes; ++n) {
         alignas(64) float turned[taps][lanes] = {};
         for (std::size_t tap = 0; tap < taps; ++tap)
             for (std::size_t c = 0; c < std::min(lanes, channels - n * lanes); ++c)
                 turned[taps - 1 - tap][c] = weights[(tap * channels + n * lanes + c) * filters + filter];
-        const auto [first, point] = weights_of(pass, to, n, filter);
+        float* const first = to + grouped(n, filter, pass.depth, pass.width);
         transform_weight_tile<Window>([&](std::size_t i, std::size_t j) { return simd::load(turned[i * Window + j]); },
                                       [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
     }

@@ -2,8 +2,8 @@
 #pragma once
 
 // The convolution of a whole batch, for layers that learn many weights from small pictures: sample by sample, each of them would go through the sums of all
-// weights' gradients in memory. Here a block of these sums stays in registers while all samples go by (dense_gradient.hpp), and the weights of a
-// transformed convolution are read once for all tiles (batch_tiles.hpp). Forward has the bits of a sample alone.
+// weights' gradients in memory. Here a block of these sums stays in registers while all samples go by (dense_gradient.hpp), and weights are read once
+// for all of them (batch_tiles.hpp, and run_batch of register_tiles.hpp). Forward has the bits of a sample alone.
 
 #include <denim/kernel/algorithm.hpp>
 #include <denim/kernel/batch_tiles.hpp>
@@ -20,7 +20,7 @@ template <class Arithmetic>
 constexpr bool takes_whole_batch(const Convolution& of) {
     const Family chosen = family<Arithmetic>(of);
     if (of.pooled() || of.output.stride != round_up(of.filters(), simd::lanes<float>)) return false;
-    if (chosen == Family::direct ? !has_phases(of) : chosen != Family::transformed || of.channels() <= few_channels) return false;
+    if (chosen == Family::direct ? !has_phases(of) || of.input.stride > round_up(of.channels(), simd::lanes<float>) : chosen != Family::transformed || of.channels() <= few_channels) return false;
     return of.weights() >= 32'768 && of.rows * of.columns <= 200;
 }
 
@@ -35,7 +35,7 @@ inline void sum_rows_of_batch(float* rows, std::size_t distance, std::size_t wid
     join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) { add(shares.first(to), shares.first(from)); });
 }
 
-/// Pictures of a batch follow each other as their layouts are large. What is prepared is as of the algorithm for one sample.
+/// Pictures of a batch follow each other as their layouts are large.
 template <Convolution Of, class Arithmetic>
 struct BatchConvolution {
     using One = algorithm<Of, Arithmetic>;
@@ -45,17 +45,34 @@ private:
     static constexpr bool masks = Of.bias || Of.epilogue != Epilogue::linear;
     static constexpr std::size_t padded = Of.output.stride, side = transformed ? tile + 1 - Of.side() : 1;
     static constexpr BatchTilePass there = transformed ? batch_tile_pass(forward_pass(Of)) : BatchTilePass{}, back = transformed ? batch_tile_pass(backward_pass(Of)) : BatchTilePass{};
-    static constexpr InputPhases sizes = input_phases(Of);
+    static constexpr DirectPass direct = [] {
+        DirectPass pass = direct_pass(Of);
+        pass.forward_tiles = register_tiles<Of, Gradient::write, true>();
+        pass.phases = input_phases(Of, true);
+        return pass;
+    }();
     static constexpr DenseGradient dense = dense_gradient<Of>();
     static constexpr Layout z = gradient_picture(Of);  // for tiles, within the zeros that they touch
     static constexpr std::size_t operations = Of.operations();
     // Of scratch, for each sample: the gradient of the biases, its part of the panels, and room for z's gradient within zeros; then tiles.
-    static constexpr std::size_t panels = dense.panels() * dense.panel_size(Of), room = round_up(transformed ? z.size() : sizes.z.size(), 16);
+    static constexpr std::size_t panels = dense.panels() * dense.panel_size(Of), room = round_up(transformed ? z.size() : direct.phases.z.size(), 16);
 
 public:
+    static constexpr const char* name = One::name;
+    static constexpr std::size_t forward_prepared_size = transformed ? One::forward_prepared_size : direct.forward_tiles.packed_size;
+    static constexpr std::size_t prepared_size = transformed ? One::prepared_size : forward_prepared_size + direct.backward_weights();
+    static constexpr std::size_t prepare_parts = One::prepare_parts;
     static constexpr std::size_t scratch_size = transformed ? std::max(there.scratch(), back.scratch()) : 0;
     static constexpr std::size_t scratch_per_sample =
         padded + panels + room + (transformed ? std::max(there.scratch_per_sample(), back.scratch_per_sample()) : 0);
+
+    /// As of the algorithm for one sample; what is prepared stands otherwise.
+    static void prepare(const float* weights, const float* bias, float* prepared, std::size_t part) {
+        if constexpr (transformed)
+            One::prepare(weights, bias, prepared, part);
+        else
+            direct.prepare(weights, bias, prepared, part);
+    }
 
     static void forward(const float* input, const float* prepared, float* output, float* scratch, std::size_t samples) {
         if constexpr (transformed) {
@@ -65,8 +82,8 @@ public:
                                       return detail::WriteOutput<Of.epilogue, side>{rows_of(Of.output), prepared, output + sample * Of.output.size(), nullptr};
                                   });
         } else {
-            parallel_for(samples, samples * operations, [&](std::size_t sample) {
-                One::forward(input + sample * Of.input.size(), prepared, output + sample * Of.output.size(), nullptr, nullptr, 0, One::bands);
+            parallel_for(direct.forward_tiles.groups(), samples * operations, [&](std::size_t group) {
+                direct.forward_tiles.run_batch(Of, input, Of.input.size(), prepared, output, Of.output.size(), samples, group);
             });
         }
     }
@@ -89,12 +106,13 @@ public:
             } else {
                 if constexpr (masks) mask_gradient<Of.epilogue>(Of.output, y, dy, bias);
                 dense.pack(Of.output, dy, panel, distance);
-                if constexpr (Input != Gradient::none)
-                    phases<Input>.run(Input, Of, dy, prepared + One::forward_prepared_size, own, input_gradient + sample * Of.input.size());
+                if constexpr (Input != Gradient::none) direct.phases.surround(Of, dy, own);
+                if constexpr (Input == Gradient::write) direct.phases.clear_others(Of, input_gradient + sample * Of.input.size());
             }
         });
+        if constexpr (!transformed && Input != Gradient::none) run_phases<Input>(at.pictures, prepared + forward_prepared_size, input_gradient, samples);
         if constexpr (transformed && Input != Gradient::none)
-            run_batch_tiles<side>(back, multiply_by<back.rows, back.of.width>(), at.pictures, room, prepared + One::forward_prepared_size, at.tiles, samples,
+            run_batch_tiles<side>(back, multiply_by<back.rows, back.of.width>(), at.pictures, room, prepared + forward_prepared_size, at.tiles, samples,
                                   [&](std::size_t sample) {
                                       return detail::WriteGradient<Input, side>{rows_of(Of.input), input_gradient + sample * Of.input.size()};
                                   });
@@ -115,7 +133,18 @@ public:
 
 private:
     template <Gradient Input>
-    static constexpr InputPhases phases = input_phases<Of, Input>();
+    static void run_phases(const float* pictures, const float* packed, float* input_gradient, std::size_t samples) {
+        static constexpr InputPhases phases = input_phases<Of, Input, true>();
+        std::size_t groups = 0;
+        for (std::size_t n = 0; n < phases.count; ++n) groups += phases.list[n].any() ? phases.list[n].tiles.groups() : 0;
+        parallel_for(groups, samples * operations, [&](std::size_t group) {
+            std::size_t n = 0;
+            for (; !phases.list[n].any() || group >= phases.list[n].tiles.groups(); ++n)
+                if (phases.list[n].any()) group -= phases.list[n].tiles.groups();
+            const InputPhase& phase = phases.list[n];
+            phase.tiles.run_batch(phase.of, pictures, room, packed + phase.packed, input_gradient + phase.first, Of.input.size(), samples, group);
+        });
+    }
 
     struct Scratch {
         float *biases, *panels, *pictures, *tiles;

@@ -47,8 +47,12 @@ struct InputPhases {
 
     /// Writes the weights that their window rows `i` read to `packed`, from (window row, window column, channel, filter).
     void pack(const Convolution& of, const float* weights, float* packed, std::size_t i) const;
-    /// The input's gradient from that of z, which is copied into `room`, z.size() numbers.
+    /// Copies z's gradient into `room`, z.size() numbers: within zeros.
+    void surround(const Convolution& of, const float* output_gradient, float* room) const;
+    /// The input's gradient from that of z, which is copied into `room`.
     void run(Gradient mode, const Convolution& of, const float* output_gradient, const float* packed, float* room, float* input_gradient) const;
+    /// Zeros where no window reaches: the phases that have no taps.
+    void clear_others(const Convolution& of, float* input_gradient) const;
 };
 
 /// Whether there are any: stride 1, or 2 along both axes where a pixel of the input is whole vectors; no pool.
@@ -58,8 +62,8 @@ constexpr bool has_phases(const Convolution& of) {
     return of.stride == 2 && of.input.stride == round_up(of.channels(), simd::lanes<float>);
 }
 
-/// Their sizes.
-constexpr InputPhases input_phases(const Convolution& of) {
+/// Their sizes, for a sample or for all samples of a batch.
+constexpr InputPhases input_phases(const Convolution& of, bool batch = false) {
     InputPhases all;
     if (!has_phases(of)) return all;
     const Layout& in = of.input;
@@ -92,7 +96,7 @@ constexpr InputPhases input_phases(const Convolution& of) {
                                .border = {.right = in.border.left + in.shape.width + in.border.right - columns.pixels},
                                .stride = stride * in.stride};
         if (!phase.any()) continue;
-        phase.tiles = register_tiles(phase.of);
+        phase.tiles = batch ? batch_register_tiles(phase.of) : register_tiles(phase.of);
         phase.packed = all.packed_size;
         all.packed_size += phase.tiles.packed_size;
     }
@@ -100,13 +104,13 @@ constexpr InputPhases input_phases(const Convolution& of) {
 }
 
 /// Sizes and kernels.
-template <Convolution Of, Gradient Mode>
+template <Convolution Of, Gradient Mode, bool Batch = false>
 constexpr InputPhases input_phases() {
-    constexpr InputPhases sizes = input_phases(Of);
+    constexpr InputPhases sizes = input_phases(Of, Batch);
     InputPhases all = sizes;
     const auto choose = [&]<std::size_t Number>() {
         if constexpr (Number < sizes.count)
-            if constexpr (sizes.list[Number].any()) all.list[Number].tiles = register_tiles<sizes.list[Number].of, Mode>();
+            if constexpr (sizes.list[Number].any()) all.list[Number].tiles = register_tiles<sizes.list[Number].of, Mode, Batch>();
     };
     [&]<std::size_t... Number>(std::index_sequence<Number...>) { (choose.template operator()<Number>(), ...); }(std::make_index_sequence<4>{});
     return all;
@@ -136,19 +140,27 @@ DENIM_ONCE void InputPhases::pack(const Convolution& of, const float* weights, f
 
 DENIM_ONCE void InputPhases::run(Gradient mode, const Convolution& of, const float* output_gradient, const float* packed, float* room,
                                  float* input_gradient) const {
+    surround(of, output_gradient, room);
+    if (mode == Gradient::write) clear_others(of, input_gradient);
+    for (std::size_t n = 0; n < count; ++n)
+        if (const InputPhase& phase = list[n]; phase.any())
+            phase.tiles.run(phase.of, room, packed + phase.packed, input_gradient + phase.first, nullptr, 0, phase.tiles.bands(),
+                            mode == Gradient::write && of.stride == 1);
+}
+
+DENIM_ONCE void InputPhases::surround(const Convolution& of, const float* output_gradient, float* room) const {
     clear_border(z, room);
     for (std::size_t y = 0; y < of.rows; ++y)
         for (std::size_t x = 0; x < of.columns; ++x)
             std::copy_n(output_gradient + of.output.offset(y, x), of.filters(), room + z.offset(y, x));
+}
+
+DENIM_ONCE void InputPhases::clear_others(const Convolution& of, float* input_gradient) const {
     for (std::size_t n = 0; n < count; ++n) {
         const InputPhase& phase = list[n];
-        float* const to = input_gradient + phase.first;
-        if (phase.any()) {
-            phase.tiles.run(phase.of, room, packed + phase.packed, to, nullptr, 0, phase.tiles.bands(), mode == Gradient::write && of.stride == 1);
-        } else if (mode == Gradient::write) {
-            for (std::size_t y = 0; y < phase.of.rows; ++y)
-                for (std::size_t x = 0; x < phase.of.columns; ++x) std::fill_n(to + phase.of.output.offset(y, x), of.input.stride, 0.0f);
-        }
+        for (std::size_t y = 0; y < phase.of.rows && !phase.any(); ++y)
+            for (std::size_t x = 0; x < phase.of.columns; ++x)
+                std::fill_n(input_gradient + phase.first + phase.of.output.offset(y, x), of.input.stride, 0.0f);
     }
 }
 

@@ -67,6 +67,10 @@ struct RegisterTiles {
     void pack(const Convolution& of, const float* weights, const WeightSteps& steps, float* packed, std::size_t i) const;
 
     [[nodiscard]] constexpr std::size_t groups() const { return (vectors + tile_vectors - 1) / tile_vectors; }
+    /// The same sums for group `group` of each of `samples` pictures, `input_size` and `output_size` numbers apart; a tile's rows are of samples that follow
+    /// each other. For tiles that batch_register_tiles made.
+    void run_batch(const Convolution& of, const float* input, std::size_t input_size, const float* packed, float* output, std::size_t output_size,
+                   std::size_t samples, std::size_t group) const;
     /// Rows of tiles.
     [[nodiscard]] constexpr std::size_t heights() const { return (rows + together - 1) / together; }
     /// Parts that may be computed side by side: groups of filters, or rows of tiles.
@@ -117,10 +121,27 @@ constexpr RegisterTiles register_tiles(const Convolution& of) {
     return tiles;
 }
 
+/// Those for all samples of a batch: narrow pictures side by side in a tile, so that the weights of a group, two vectors wide and near, serve all of them.
+/// Without a pool.
+constexpr RegisterTiles batch_register_tiles(const Convolution& of) {
+    RegisterTiles tiles = register_tiles(of);
+    tiles.together = 1;
+    tiles.by_filters = true;
+    constexpr std::size_t pixels = std::min<std::size_t>((simd::registers - 3) / 2, 14);
+    if (of.columns == 0 || 2 * of.columns > pixels) return tiles;
+    tiles.tile_vectors = std::min<std::size_t>(tiles.vectors, 2);
+    tiles.together = pixels / of.columns;
+    tiles.small = of.columns;
+    tiles.large = of.columns + 1;
+    tiles.large_tiles = 0;
+    tiles.small_tiles = 1;
+    return tiles;
+}
+
 /// Sizes and kernels.
-template <Convolution Of, Gradient Mode>
+template <Convolution Of, Gradient Mode, bool Batch = false>
 constexpr RegisterTiles register_tiles() {
-    constexpr RegisterTiles sizes = register_tiles(Of);
+    constexpr RegisterTiles sizes = Batch ? batch_register_tiles(Of) : register_tiles(Of);
     RegisterTiles tiles = sizes;
     constexpr std::size_t left = sizes.vectors % sizes.tile_vectors;
     const auto choose = [&]<std::size_t Place, std::size_t Rows, std::size_t Pixels>() {
@@ -129,7 +150,7 @@ constexpr RegisterTiles register_tiles() {
     };
     if constexpr (sizes.large_tiles > 0) choose.template operator()<0, sizes.together, sizes.large>();
     if constexpr (sizes.small_tiles > 0) choose.template operator()<1, sizes.together, sizes.small>();
-    if constexpr (sizes.rows % sizes.together > 0) choose.template operator()<2, 1, sizes.small>();
+    if constexpr (Batch ? sizes.together > 1 : sizes.rows % sizes.together > 0) choose.template operator()<2, 1, sizes.small>();
     return tiles;
 }
 
@@ -187,6 +208,30 @@ DENIM_ONCE void RegisterTiles::tile(const Convolution& of, const float* input, c
     if (y + together > rows) return side_by_side(kernels[2], 0, small_tiles);
     side_by_side(kernels[0], 0, large_tiles);
     side_by_side(kernels[1], large_tiles * large, small_tiles);
+}
+
+DENIM_ONCE void RegisterTiles::run_batch(const Convolution& of, const float* input, std::size_t input_size, const float* packed, float* output,
+                                         std::size_t output_size, std::size_t samples, std::size_t group) const {
+    constexpr std::size_t lanes = simd::lanes<float>;
+    const std::size_t first = group * tile_vectors, taken = std::min(tile_vectors, vectors - first);
+    const std::size_t last = first + taken < vectors || of.output.stride >= padded ? lanes : of.output.stride % lanes;
+    const float *const weights = packed + first * lanes * taps, *const bias = packed + taps * padded + first * lanes;
+    const auto& kernels = taken == tile_vectors ? whole : rest;
+    TileRowSizes own = sizes;
+    own.down = input_size;
+    own.output_row = output_size;
+    for (std::size_t y = 0; y < rows; ++y)
+        for (std::size_t sample = 0; sample < samples;) {
+            const bool one = sample + together > samples;
+            const auto side_by_side = [&](TilesOfRow* tiles, std::size_t x, std::size_t count) {
+                if (count == 0) return;
+                tiles(own, input + sample * input_size + of.input.offset(y * of.stride.rows - of.top, x * of.stride.columns - of.left), weights, bias,
+                      output + sample * output_size + of.output.offset(y, x) + first * lanes, nullptr, count, last);
+            };
+            side_by_side(kernels[0], 0, large_tiles);
+            side_by_side(kernels[one ? 2 : 1], large_tiles * large, small_tiles);
+            sample += one ? 1 : together;
+        }
 }
 
 DENIM_ONCE void RegisterTiles::clear_padding(const Convolution& of, float* output, std::size_t y) const {

@@ -105,12 +105,12 @@ DENIM_KERNEL void tiles_of_row(const TileRowSizes& sizes, const float* corner, c
                 if (record) record += of.record;
             }
         } else {
-            float* const below = output + of.output_row;
+            const std::size_t to_next_row = of.output_row - Pixels * of.output;
             detail::tile_sums<Rows, Pixels, Vectors>(of, corner, weights, [&](std::size_t p, std::size_t v, Vector sum) {
                 write(output, v, sum + simd::load(bias + v * lanes));
-                if (v + 1 == Vectors) output = Rows > 1 && p + 1 == Pixels ? below : output + of.output;
+                if (v + 1 == Vectors) output += Rows > 1 && (p + 1) % Pixels == 0 ? of.output + to_next_row : of.output;
             });
-            if constexpr (Rows > 1) output -= of.output_row;
+            if constexpr (Rows > 1) output -= Rows * of.output_row - Pixels * of.output;
         }
     }
 }

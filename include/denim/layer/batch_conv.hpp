@@ -12,17 +12,16 @@ namespace denim::inline DENIM_TARGET {
 template <kernel::Convolution Of, class Arithmetic>
 struct BatchConvLayer : LayerDefaults<float> {
     using Kernel = kernel::BatchConvolution<Of, Arithmetic>;
-    using One = typename Kernel::One;
 
     static constexpr Works works = Works::on_batches;
-    static constexpr const char* algorithm = One::name;
+    static constexpr const char* algorithm = Kernel::name;
     static constexpr bool sums_with_peers = true;
-    static constexpr std::size_t prepared_size = One::prepared_size, prepare_parts = One::prepare_parts;
+    static constexpr std::size_t prepared_size = Kernel::prepared_size, prepare_parts = Kernel::prepare_parts;
     static constexpr std::size_t scratch_size = Kernel::scratch_size, scratch_per_sample = Kernel::scratch_per_sample;
     static constexpr std::size_t operations = Of.operations();
     static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
-    static void prepare(const float* parameters, float* prepared, std::size_t part) { One::prepare(parameters, parameters + Of.weights(), prepared, part); }
+    static void prepare(const float* parameters, float* prepared, std::size_t part) { Kernel::prepare(parameters, parameters + Of.weights(), prepared, part); }
     static void forward(const Forward<float>& at) { Kernel::forward(at.input(), at.prepared, at.output, at.scratch, at.count); }
     template <Gradient Input>
     static void backward(const Backward<float>& at) {

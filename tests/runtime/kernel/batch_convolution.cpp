@@ -41,8 +41,8 @@ struct BatchRun {
         const std::vector<float> nothing(Kernel::scratch_size + Kernel::scratch_per_sample * samples, std::numeric_limits<float>::quiet_NaN());
         auto input = fenced(pictures(Of.input, samples, 2)), outputs = fenced(pictures(Of.output, samples, 7)), scratch = fenced(nothing);
         auto weights = fenced(numbers(Of.weights(), 3)), bias = fenced(numbers(Of.filters(), 4));
-        auto prepared = fenced(std::vector<float>(Kernel::One::prepared_size, std::numeric_limits<float>::quiet_NaN()));
-        for (std::size_t part = 0; part < Kernel::One::prepare_parts; ++part) Kernel::One::prepare(weights.data(), bias.data(), prepared.data(), part);
+        auto prepared = fenced(std::vector<float>(Kernel::prepared_size, std::numeric_limits<float>::quiet_NaN()));
+        for (std::size_t part = 0; part < Kernel::prepare_parts; ++part) Kernel::prepare(weights.data(), bias.data(), prepared.data(), part);
         Kernel::forward(input.data(), prepared.data(), outputs.data(), scratch.data(), samples);
         output.assign(outputs.begin(), outputs.end());
         auto output_gradient = fenced(pictures(Of.output, samples, 5)), to_input = fenced(pictures(Of.input, samples, 6));
@@ -150,9 +150,9 @@ TEST_CASE("which convolutions take the whole batch") {
 TEST_CASE("what overflows or is no number in one sample stays in its output, and reaches the weights' gradient") {
     constexpr Convolution Of = with_border({.sizes = {3, 3, 16, 16, 1}});
     using Kernel = BatchConvolution<Of, Fast>;
-    std::vector<float> input(2 * Of.input.size(), 1), output(2 * Of.output.size()), weights(Of.weights(), 1), bias(Of.filters()), prepared(Kernel::One::prepared_size);
+    std::vector<float> input(2 * Of.input.size(), 1), output(2 * Of.output.size()), weights(Of.weights(), 1), bias(Of.filters()), prepared(Kernel::prepared_size);
     input[0] = std::numeric_limits<float>::quiet_NaN();
-    for (std::size_t part = 0; part < Kernel::One::prepare_parts; ++part) Kernel::One::prepare(weights.data(), bias.data(), prepared.data(), part);
+    for (std::size_t part = 0; part < Kernel::prepare_parts; ++part) Kernel::prepare(weights.data(), bias.data(), prepared.data(), part);
     std::vector<float> scratch(Kernel::scratch_size + 2 * Kernel::scratch_per_sample), dy(output.size(), 1), gradients(Of.weights() + Of.filters());
     Kernel::forward(input.data(), prepared.data(), output.data(), scratch.data(), 2);
     CHECK(std::isnan(output[0]));

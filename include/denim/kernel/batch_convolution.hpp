@@ -15,13 +15,16 @@
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-/// Whether the whole batch goes together: where there are many weights, and few pixels for which a sample would visit them all.
+/// Whether the whole batch goes together: where the sums of the weights' gradients are more than the second level holds, and few pixels would make a
+/// sample visit them all. (MobileNetV2 at 96 x 96 learns 1.035 times as fast with its smaller ones sample by sample, ResNet-18 1.4 times as fast with its
+/// larger ones together.)
 template <class Arithmetic>
 constexpr bool takes_whole_batch(const Convolution& of) {
     const Family chosen = family<Arithmetic>(of);
     if (of.pooled() || of.output.stride != round_up(of.filters(), simd::lanes<float>)) return false;
     if (chosen == Family::direct ? !has_phases(of) || of.input.stride > round_up(of.channels(), simd::lanes<float>) : chosen != Family::transformed || of.channels() <= few_channels) return false;
-    return of.weights() >= 32'768 && of.rows * of.columns <= 200;
+    const std::size_t sums = (chosen == Family::transformed ? tile * tile : of.window.count()) * of.channels() * of.filters();
+    return sums >= 262'144 && of.rows * of.columns <= 200;
 }
 
 /// Adds rows of `width` numbers, one for each sample, `distance` numbers apart: those of a share in order, then the shares as join_in_pairs says. The sum

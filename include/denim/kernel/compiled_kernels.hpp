@@ -28,7 +28,7 @@ namespace denim::inline DENIM_TARGET::kernel {
     DENIM_OF_GRADIENT(side, Gradient::add);                                                                                                      \
     DENIM_TEMPLATE(void few_weights<window>(const Convolution&, const float*, float*));                                                          \
     DENIM_TEMPLATE(void forward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                         \
-    DENIM_TEMPLATE(void backward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t));                        \
+    DENIM_TEMPLATE(void backward_weights<window>(const Convolution&, const TilePass&, const float*, float*, std::size_t, std::size_t));           \
     DENIM_TEMPLATE(void add_weight_gradient<side>(const TilePass&, const GradientTiles&, const GradientSums&, const Accumulate&, const float*,     \
                                                   const float*, float*, float*));                                                                \
     DENIM_TEMPLATE(void finish_weight_gradient<window>(const Convolution&, const GradientSums&, const float*, float*, std::size_t, std::size_t,    \

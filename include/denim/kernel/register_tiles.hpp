@@ -166,14 +166,20 @@ DENIM_ONCE void RegisterTiles::pack(const Convolution& of, const float* weights,
         const std::size_t filters = std::min(tile_vectors, vectors - first) * lanes;
         const std::size_t there = std::min(filters, of.filters() - first * lanes);
         float* to = packed + first * lanes * taps + i * of.window.columns * of.channels() * filters;
-        for (std::size_t j = 0; j < of.window.columns; ++j)
-            for (std::size_t c = 0; c < of.channels(); ++c) {
-                const float* from = weights + static_cast<std::ptrdiff_t>(j) * steps.column + static_cast<std::ptrdiff_t>(c) * steps.channel +
-                                    static_cast<std::ptrdiff_t>(first * lanes) * steps.filter;
+        for (std::size_t j = 0; j < of.window.columns; ++j) {
+            const float* from = weights + static_cast<std::ptrdiff_t>(j) * steps.column + static_cast<std::ptrdiff_t>(first * lanes) * steps.filter;
+            std::size_t c = 0;
+            // Channels side by side: square blocks are turned in registers.
+            for (; steps.channel == 1 && there == filters && c + lanes <= of.channels(); c += lanes, from += lanes, to += lanes * filters)
+                for (std::size_t f = 0; f < filters; f += lanes)
+                    simd::transpose(from + static_cast<std::ptrdiff_t>(f) * steps.filter, static_cast<std::size_t>(steps.filter), to + f, filters);
+            for (; c < of.channels(); ++c, from += steps.channel) {
                 // Two loops: of one that asks `f < filters` g++ 12 makes a load of a whole vector, beyond the last weight.
-                for (std::size_t f = 0; f < there; ++f, from += steps.filter) *to++ = *from;
+                const float* own = from;
+                for (std::size_t f = 0; f < there; ++f, own += steps.filter) *to++ = *own;
                 to = std::fill_n(to, filters - there, 0.0f);
             }
+        }
     }
 }
 

@@ -114,8 +114,9 @@ struct TransformedConvolution {
         }
         float* const forward_to = prepared + Of.output.stride;
         if (part >= forward_prepare_parts) {
-            share_out(Of.filters(), prepare_parts - forward_prepare_parts, part - forward_prepare_parts,
-                      [&](std::size_t filter) { backward_weights<Of.side()>(Of, back, weights, prepared + forward_prepared_size, filter); });
+            constexpr std::size_t parts = prepare_parts - forward_prepare_parts;
+            const std::size_t own = part - forward_prepare_parts;
+            backward_weights<Of.side()>(Of, back, weights, prepared + forward_prepared_size, own * Of.filters() / parts, (own + 1) * Of.filters() / parts);
         } else if constexpr (few) {
             few_weights<Of.side()>(Of, weights, forward_to);
         } else {

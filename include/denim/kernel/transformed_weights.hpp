@@ -47,19 +47,31 @@ DENIM_KERNEL void forward_weights(const Convolution& of, const TilePass& pass, c
     }
 }
 
-/// The weights of filter `filter`, turned by half a circle, for the backward pass.
+/// The weights of filters `first` to before `last`, turned by half a circle, for the backward pass.
 template <std::size_t Window>
-DENIM_KERNEL void backward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t filter) {
+DENIM_KERNEL void backward_weights(const Convolution& of, const TilePass& pass, const float* weights, float* to, std::size_t first, std::size_t last) {
     constexpr std::size_t lanes = simd::lanes<float>, taps = Window * Window;
     const std::size_t channels = of.channels(), filters = of.filters(), point = pass.depth * pass.width;
-    for (std::size_t n = 0; n < pass.width / lanes; ++n) {
-        alignas(64) float turned[taps][lanes] = {};
-        for (std::size_t tap = 0; tap < taps; ++tap)
-            for (std::size_t c = 0; c < std::min(lanes, channels - n * lanes); ++c)
-                turned[taps - 1 - tap][c] = weights[(tap * channels + n * lanes + c) * filters + filter];
-        float* const first = to + grouped(n, filter, pass.depth, pass.width);
-        transform_weight_tile<Window>([&](std::size_t i, std::size_t j) { return simd::load(turned[i * Window + j]); },
-                                      [&](std::size_t i, std::size_t j, Channels value) { simd::store(first + (i * tile + j) * point, value); });
+    alignas(64) float turned[taps][lanes][lanes] = {};  // of some filters, channels side by side
+    for (std::size_t filter = first; filter < last; filter += lanes) {
+        const std::size_t together = std::min(lanes, last - filter);
+        for (std::size_t n = 0; n < pass.width / lanes; ++n) {
+            const std::size_t there = std::min(lanes, channels - n * lanes);
+            for (std::size_t tap = 0; tap < taps; ++tap) {
+                const float* const from = weights + (tap * channels + n * lanes) * filters + filter;
+                auto& block = turned[taps - 1 - tap];
+                if (together == lanes && there == lanes)
+                    simd::transpose(from, filters, block[0], lanes);
+                else
+                    for (std::size_t f = 0; f < together; ++f)
+                        for (std::size_t c = 0; c < lanes; ++c) block[f][c] = c < there ? from[c * filters + f] : 0.0f;
+            }
+            for (std::size_t f = 0; f < together; ++f) {
+                float* const own = to + grouped(n, filter + f, pass.depth, pass.width);
+                transform_weight_tile<Window>([&](std::size_t i, std::size_t j) { return simd::load(turned[i * Window + j][f]); },
+                                              [&](std::size_t i, std::size_t j, Channels value) { simd::store(own + (i * tile + j) * point, value); });
+            }
+        }
     }
 }
 

@@ -143,6 +143,7 @@ TEST_CASE("which convolutions take the whole batch") {
     static_assert(takes({.sizes = {6, 6, 256, 256, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16}));
     static_assert(takes({.sizes = {3, 3, 320, 1280, 1}}));
     static_assert(!takes({.sizes = {24, 24, 64, 64, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16}));
+    static_assert(!takes({.sizes = {3, 3, 160, 960, 1}}));
     static_assert(!takes({.sizes = {6, 6, 16, 16, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16}));
     static_assert(!takes({.sizes = {6, 6, 256, 256, 3}, .epilogue = Epilogue::relu_pool, .zeros = {1, 1, 1, 1}, .input_step = 16}));
 }

@@ -136,8 +136,7 @@ def second_part():
             able = [peer for peer in peers if peer != AS_IT_COMES and any(peer in runs[name]["work"][work] for name in names)]
             text += [f"### {title}", "", speeds(names, work, able), ""]
             if work == "train":
-                text += ["A figure of training is one call of Denim's `fit`, which makes its trainer anew each time and takes the memory for it: a good "
-                         "part of so short a run where a network has many weights, as ResNet-18.", ""]
+                text += ["Denim is timed from the end of a run's first batch on: each call of `fit` takes its memory in that, which the others keep from call to call.", ""]
     return [*text, "### Peak memory of a process, MB", "",
             "The most that each had in memory at a time, all of itself included; that of batches is of a process that has answered one "
             "picture before." + (" PyTorch is the package with CUDA, most of which lies idle." if cuda else ""), "",

@@ -42,3 +42,11 @@ TEST_CASE("a wide Dense and a last partial share") {
     check_gradients<Image<8, 8, 3>, Sequential<Dense<400, ReLU>, Dense<3>>>(19, 997);
     check_gradients<Image<8, 8, 1>, Sequential<Conv<3, 5, Same>, Dense<300, ReLU>, Dense<3>>>(9, 997);
 }
+
+TEST_CASE("convolutions that take the whole batch: transformed, and windows side by side at both strides") {
+    using Wide = Sequential<Conv<1, 64>, Conv<3, 64, Same>, BatchNorm, Conv<3, 456, Same, Stride<2>, Linear>, BatchNorm, Conv<1, 576, NoBias>, Dense<3>>;
+    using Plan = denim::Plan<Network<Image<6, 6, 3>, Wide>::Graph, Fast, Mode::training>;
+    static_assert(Plan::LayerAt<0>::works == Works::on_samples && Plan::LayerAt<1>::works == Works::on_batches && Plan::LayerAt<3>::works == Works::on_batches);
+    static_assert(Plan::LayerAt<5>::works == Works::on_batches);
+    check_gradients<Image<6, 6, 3>, Wide>(11, 49'999);
+}

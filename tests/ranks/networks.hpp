@@ -16,9 +16,10 @@ using namespace denim;
 /// The study's network in small.
 using Study = Network<Image<36, 30, 3>, Sequential<Conv<5, 8>, MaxPool, Conv<5, 8>, MaxPool, Dense<3>>>;
 
-/// With layers on batches, whose statistics and sums are of the whole batch, and random numbers.
+/// With layers on batches, whose statistics and sums are of the whole batch, a convolution of many weights among them, and random numbers.
 using Normalised = Network<Image<24, 20, 3>, Sequential<Conv<3, 8, Linear>, BatchNorm, Activation<ReLU>, MaxPool, Residual<Conv<3, 8, Same, Linear>, BatchNorm>,
-                                                        Flatten, Dense<96, ReLU>, Dropout, Dense<3>>>;
+                                                        Conv<1, 64, Stride<2>>, Conv<3, 64, Same, Linear>, BatchNorm, Flatten, Dense<96, ReLU>, Dropout, Dense<3>>>;
+static_assert(Plan<Normalised::Graph, Fast, Mode::training>::LayerAt<8>::works == Works::on_batches);
 
 struct Pictures {
     Array<std::uint8_t, 4> images;

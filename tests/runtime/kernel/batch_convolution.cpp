@@ -11,6 +11,7 @@ namespace {
 
 constexpr Convolution with_border(Case of) {
     Convolution with = convolution(of);
+    with.output.stride = round_up(with.filters(), simd::lanes<float>);
     with.input.border = kernel::border<Fast>(with);
     return with;
 }
@@ -125,14 +126,14 @@ void all(std::size_t samples) {
 }  // namespace
 
 TEST_CASE("the convolution of a batch: windows side by side in registers") {
-    for (const std::size_t samples : {1, 7, 20})
+    for (const std::size_t samples : {1u, 7u, 20u})
         all<Case{.sizes = {5, 4, 20, 33, 1}}, Case{.sizes = {3, 3, 40, 48, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}},
             Case{.sizes = {7, 6, 32, 20, 3, 2}, .zeros = {1, 1, 1, 1}, .output_border = {1, 0, 0, 2}},
             Case{.sizes = {6, 6, 16, 16, 1, 2}, .bias = false}, Case{.sizes = {4, 7, 17, 70, Window<3, 1>}, .epilogue = Epilogue::relu6, .input_step = 16}>(samples);
 }
 
 TEST_CASE("the convolution of a batch: transformed") {
-    for (const std::size_t samples : {1, 9})
+    for (const std::size_t samples : {1u, 9u})
         all<Case{.sizes = {6, 6, 48, 33, 3}, .zeros = {1, 1, 1, 1}, .input_step = 16},
             Case{.sizes = {12, 11, 20, 32, 3}, .epilogue = Epilogue::relu, .zeros = {1, 1, 1, 1}, .input_step = 16, .output_border = {1, 1, 1, 1}},
             Case{.sizes = {8, 8, 16, 64, 5}, .epilogue = Epilogue::relu6, .bias = false, .zeros = {2, 2, 2, 2}, .input_step = 16}>(samples);

@@ -31,6 +31,11 @@ void for_each_pixel(Each each) {
     for_each_pixel<In, Out>(0, In.shape.height, each);
 }
 
+/// Pixels of a row that lie side by side in all of these layouts of one shape, without padding between them: all of the row, or one.
+template <Layout First, Layout... Rest>
+inline constexpr std::size_t pixels_side_by_side =
+    First.stride == First.shape.channels && ((Rest.stride == First.shape.channels) && ...) ? First.shape.width : 1;
+
 /// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
 template <Layout In, class Each>
 void for_each_number(Each each) {

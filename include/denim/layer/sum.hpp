@@ -32,30 +32,38 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 protected:
-    // Calls then(sum) behind the sum of each pixel.
+    // Pixels that are added at a time, and their numbers.
+    static constexpr std::size_t run = pixels_side_by_side<Out, Ins...>, run_size = run * Out.shape.channels;
+
+    // Calls then(sum) behind the sum of each run.
     template <class Then>
     static void for_each_sum(const Forward<Scalar>& at, Then then) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
+            for_each_run(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 Scalar* const sum = at.output + Out.offset(y, x);
                 add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
                 then(sum);
             });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
+    template <class Each>
+    static void for_each_run(std::size_t first, std::size_t last, Each each) {
+        for (std::size_t y = first; y < last; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; x += run) each(y, x);
+    }
 
 private:
     template <class... Inputs>
     static void add(Scalar* sum, Inputs... inputs) {
-        for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = (... + inputs[c]);
+        for (std::size_t c = 0; c < run_size; ++c) sum[c] = (... + inputs[c]);
     }
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_run(0, Out.shape.height, [&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
-                for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+                for (std::size_t c = 0; c < run_size; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
 };

@@ -12,23 +12,23 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Such a sum bound to its layouts: each pixel is added, and then the function taken of it, while it is in the first level.
+/// Such a sum bound to its layouts: each run of pixels is added, and then the function taken of it, while it is in the first level.
 template <class Arithmetic, class Function, Layout Out, Layout... Ins>
 struct ActivatedSumLayer : SumLayer<Arithmetic, Out, Ins...> {
     using Base = SumLayer<Arithmetic, Out, Ins...>;
     using typename Base::Scalar;
-    static constexpr std::size_t channels = Out.shape.channels, operations = Base::operations + Out.shape.size();
+    static constexpr std::size_t operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
     static void forward(const Forward<Scalar>& at) {
-        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, channels); });
+        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, Base::run_size); });
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
-        for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
-            const Scalar* y = at.output + pixel;
-            Scalar* dy = at.output_gradient + pixel;
-            detail::activate_gradient<Function, false>(y, y, dy, dy, channels);
+        Base::for_each_run(0, Out.shape.height, [&](std::size_t row, std::size_t column) {
+            const Scalar* y = at.output + Out.offset(row, column);
+            Scalar* dy = at.output_gradient + Out.offset(row, column);
+            detail::activate_gradient<Function, false>(y, y, dy, dy, Base::run_size);
         });
         Base::template backward<To...>(at);
     }

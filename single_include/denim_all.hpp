@@ -9888,6 +9888,11 @@ void for_each_pixel(Each each) {
     for_each_pixel<In, Out>(0, In.shape.height, each);
 }
 
+/// Pixels of a row that lie side by side in all of these layouts of one shape, without padding between them: all of the row, or one.
+template <Layout First, Layout... Rest>
+inline constexpr std::size_t pixels_side_by_side =
+    First.stride == First.shape.channels && ((Rest.stride == First.shape.channels) && ...) ? First.shape.width : 1;
+
 /// Calls `each(flat, place)` for every number of a picture: its number in (H, W, C) order, and where it lies in the layout.
 template <Layout In, class Each>
 void for_each_number(Each each) {
@@ -13744,30 +13749,38 @@ struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
     }
 
 protected:
-    // Calls then(sum) behind the sum of each pixel.
+    // Pixels that are added at a time, and their numbers.
+    static constexpr std::size_t run = pixels_side_by_side<Out, Ins...>, run_size = run * Out.shape.channels;
+
+    // Calls then(sum) behind the sum of each run.
     template <class Then>
     static void for_each_sum(const Forward<Scalar>& at, Then then) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-            for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
+            for_each_run(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 Scalar* const sum = at.output + Out.offset(y, x);
                 add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
                 then(sum);
             });
         }(std::make_index_sequence<sizeof...(Ins)>{});
     }
+    template <class Each>
+    static void for_each_run(std::size_t first, std::size_t last, Each each) {
+        for (std::size_t y = first; y < last; ++y)
+            for (std::size_t x = 0; x < Out.shape.width; x += run) each(y, x);
+    }
 
 private:
     template <class... Inputs>
     static void add(Scalar* sum, Inputs... inputs) {
-        for (std::size_t c = 0; c < Out.shape.channels; ++c) sum[c] = (... + inputs[c]);
+        for (std::size_t c = 0; c < run_size; ++c) sum[c] = (... + inputs[c]);
     }
     template <Gradient To, Layout In>
     static void give(const Scalar* gradient, Scalar* input_gradient) {
         if constexpr (To != Gradient::none)
-            for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
+            for_each_run(0, Out.shape.height, [&](std::size_t y, std::size_t x) {
                 const Scalar* from = gradient + Out.offset(y, x);
                 Scalar* to = input_gradient + In.offset(y, x);
-                for (std::size_t c = 0; c < Out.shape.channels; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
+                for (std::size_t c = 0; c < run_size; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
 };
@@ -13806,23 +13819,23 @@ static_assert(check_layer<AdditionOf<2>, Shape{2, 2, 8}, Shape{2, 2, 8}>());
 
 namespace denim::inline DENIM_TARGET {
 
-/// Such a sum bound to its layouts: each pixel is added, and then the function taken of it, while it is in the first level.
+/// Such a sum bound to its layouts: each run of pixels is added, and then the function taken of it, while it is in the first level.
 template <class Arithmetic, class Function, Layout Out, Layout... Ins>
 struct ActivatedSumLayer : SumLayer<Arithmetic, Out, Ins...> {
     using Base = SumLayer<Arithmetic, Out, Ins...>;
     using typename Base::Scalar;
-    static constexpr std::size_t channels = Out.shape.channels, operations = Base::operations + Out.shape.size();
+    static constexpr std::size_t operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
     static void forward(const Forward<Scalar>& at) {
-        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, channels); });
+        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, Base::run_size); });
     }
     template <Gradient... To>
     static void backward(const Backward<Scalar>& at) {
-        for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
-            const Scalar* y = at.output + pixel;
-            Scalar* dy = at.output_gradient + pixel;
-            detail::activate_gradient<Function, false>(y, y, dy, dy, channels);
+        Base::for_each_run(0, Out.shape.height, [&](std::size_t row, std::size_t column) {
+            const Scalar* y = at.output + Out.offset(row, column);
+            Scalar* dy = at.output_gradient + Out.offset(row, column);
+            detail::activate_gradient<Function, false>(y, y, dy, dy, Base::run_size);
         });
         Base::template backward<To...>(at);
     }

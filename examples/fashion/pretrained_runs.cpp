@@ -50,7 +50,8 @@ Json to_json(const TrunkAnswers& of) {
 }
 TrunkAnswers answers_from(const Json& json, std::size_t photographs) {
     TrunkAnswers of{json.at("answers"), json.at("seconds"), json.at("milliseconds"), json.at("validation")};
-    if (of.answers.size() != photographs || !std::ranges::all_of(of.answers, [](std::int32_t kind) { return kind >= 0 && std::cmp_less(kind, kinds.size()); }))
+    const auto is_kind = [](std::int32_t kind) { return kind >= 0 && std::cmp_less(kind, kinds.size()); };
+    if (of.answers.size() != photographs || !std::ranges::all_of(of.answers, is_kind))
         throw std::invalid_argument("answers of other photographs");
     return of;
 }
@@ -102,8 +103,9 @@ struct Files {
         for (std::string line; std::getline(lines, line);)
             if (line.starts_with(std::string{part} + '\t')) paths.push_back(folder / command_line::name_of_shown(line.substr(part.size() + 1)));
         if (paths.size() != set.size())
-            throw denim::FileError((options.data / "split.tsv").string(), std::to_string(set.size()) + " photographs of the part " + std::string{part} +
-                                                                              " were expected, as in its set, but " + std::to_string(paths.size()) + " came");
+            throw denim::FileError((options.data / "split.tsv").string(),
+                                   std::to_string(set.size()) + " photographs of the part " + std::string{part} +
+                                       " were expected, as in its set, but " + std::to_string(paths.size()) + " came");
     }
 
     /// Some of them in a frame. Throws denim::FileError for one that is not what the set has.
@@ -138,7 +140,8 @@ tuning::KeptFeatures features_of(const tuning::Model& model, const Files& files,
     Progress progress{"photographs to features", files.set.size()};
     for (std::size_t first = 0; first < files.set.size(); first += at_once) {
         const auto folder = files.read(first, std::min(at_once, files.set.size() - first), model.frame());
-        auto part = tuning::KeptFeatures::of(model, folder, {.versions = versions, .changes = tuning::usual_changes(), .seed = denim::Seed{first + 1}});
+        const denim::Seed seed{first + 1};  // else every block's photographs were changed alike
+        auto part = tuning::KeptFeatures::of(model, folder, {.versions = versions, .changes = tuning::usual_changes(), .seed = seed});
         for (std::size_t n = 0; n < folder.size(); ++n) progress.advance();
         if (first == 0) {
             all = std::move(part);
@@ -256,7 +259,8 @@ std::string PretrainedRuns::note() const {
         std::snprintf(text, sizeof text, "%.1f", share);
         return std::string{text};
     };
-    return "Pretrained: " + (one.trunk == "small" ? "a small network that nobody taught, in place of one" : "EfficientNet-Lite0 taught by ImageNet (" + one.trunk + ")") +
+    return "Pretrained: " +
+           (one.trunk == "small" ? "a small network that nobody taught, in place of one" : "EfficientNet-Lite0 taught by ImageNet (" + one.trunk + ")") +
            ", from the photographs' files. frozen: its last layer by least squares, of " + std::to_string(choices().count()) +
            " L2 that by which most validation photographs are right (" + percent(frozen) + " %). tuned: from there on its last blocks learn too, at most " +
            std::to_string(epochs) + " epochs, with patience " + std::to_string(patience) + " on the validation loss (" + percent(tuned) +
@@ -273,7 +277,10 @@ PretrainedRuns train_pretrained(const Options& options, const PretrainedOptions&
     if (pretrained.trunk != "small") begin.size = pretrained.size;
     tuning::Begun begun = tuning::begin(begin);
     const Json record = record_of(options, contest);
-    const Json started{{"trunk", begun.model->trunk()}, {"taught", begun.taught}, {"versions", pretrained.versions}, {"first seed", begun.taught ? 0 : options.seed}};
+    const Json started{{"trunk", begun.model->trunk()},
+                       {"taught", begun.taught},
+                       {"versions", pretrained.versions},
+                       {"first seed", begun.taught ? 0 : options.seed}};
     std::optional<Trunk> trunk;
     const auto missing = [&](std::size_t n) { return !read_run(file_of(options, options.seed + n), record, started, contest.test.size()); };
     const auto work = [&](std::size_t n) {

@@ -4,6 +4,7 @@
 #include <denim/ranks/rank_peers.hpp>
 #include <denim/training/ctrl_c.hpp>
 #include <denim/training/fit.hpp>
+#include <denim/training/tell_peers.hpp>
 
 #include <algorithm>
 #include <array>

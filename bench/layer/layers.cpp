@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Each layer as a network runs it: 64 samples forward, and back, in one plan; GFLOP/s, and the share of the machine's FMA peak.
-#include <denim/denim.hpp>
+#include "one_layer.hpp"
+
 #include <denim/machine/peak.hpp>
 
 #include <benchmark/benchmark.h>
@@ -11,73 +12,15 @@ using namespace denim;
 
 namespace {
 
-constexpr std::size_t samples = 64;
-
 /// GFLOP/s of all threads that only multiply and add in registers.
 double machine_peak() {
     static const double peak = 1e-9 * peak_of_all_threads();
     return peak;
 }
 
-/// One layer between two values that are kept for the whole batch.
-template <class Input, class Spec>
-class Bench {
-    // Dropout in front, at rate 0, makes the layer's input a value with a gradient.
-    using Tested = Network<Input, Sequential<Dropout, Spec>>;
-    using Plan = denim::Plan<typename Tested::Graph, Fast, Mode::training>;
-    using Layer = typename Plan::template LayerAt<1>;
-    static constexpr const PlanTable<float>& plan = table_of<Plan>;
-    static constexpr const MemorySizes& sizes = plan.sizes;
-
-public:
-    Bench() : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples), gradients_(Tested::parameter_count) {
-        space_.reserve_threads(team_.size);
-        prepare(plan, network_.parameters().data(), prepared_.data());
-        Random random{Seed{1}};
-        for (std::size_t sample = 0; sample < samples; ++sample)
-            for (std::size_t n = 0; n < Plan::layouts[1].size(); ++n)
-                space_.activation(1, sample, 0)[n] = static_cast<float>(random.uniform(-1, 1));
-    }
-
-    void forward() {
-        each_call([&](std::size_t sample, std::size_t worker, std::size_t count) {
-            auto call = space_.forward(1, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
-            call.count = count;
-            Layer::forward(call);
-        });
-    }
-    void backward() {
-        each_call([&](std::size_t sample, std::size_t worker, std::size_t count) {
-            auto call = space_.backward(backward_step, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
-            call.count = count;
-            call.accumulator = accumulators_.data() + worker * sizes.accumulator_numbers;
-            call.gradients = gradients_.data();
-            Layer::template backward<Gradient::write>(call);
-        });
-    }
-    static constexpr std::size_t operations = Layer::operations * samples;
-    static constexpr bool has_weights = Tested::parameter_count > 0;
-
-private:
-    static constexpr std::size_t backward_step = plan.answer + 1;  // of the last node
-
-    template <class Call>
-    void each_call(Call call) {
-        if constexpr (Layer::works == Works::on_batches)
-            call(0, 0, samples);
-        else
-            parallel_for(team_, samples, operations, [&](std::size_t sample, std::size_t worker) { call(sample, worker, 1); });
-    }
-
-    Tested network_{Seed{1}};
-    Team team_;
-    Workspace<float> space_;
-    AlignedArray<float> prepared_, accumulators_, gradients_;
-};
-
 template <class Input, class Spec>
 void add(const std::string& name) {
-    using Tested = Bench<Input, Spec>;
+    using Tested = OneLayer<64, Input, Spec>;
     const auto run = [name](const std::string& way, std::size_t operations, void (Tested::*call)()) {
         benchmark::RegisterBenchmark((name + ", " + way).c_str(), [operations, call](benchmark::State& state) {
             Tested tested;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One layer as a network runs it, forward and back.
+
+#include <denim/denim.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace denim {
+
+/// Samples through one layer, or through several that are computed as one, between two values that are kept for the whole batch.
+template <std::size_t samples, class Input, class... Layers>
+class OneLayer {
+    // Dropout in front, at rate 0, makes the layer's input a value with a gradient.
+    using Tested = Network<Input, Sequential<Dropout, Layers...>>;
+    using Plan = denim::Plan<typename Tested::Graph, Fast, Mode::training>;
+    using Layer = typename Plan::template LayerAt<1>;
+    static constexpr const PlanTable<float>& plan = table_of<Plan>;
+    static constexpr const MemorySizes& sizes = plan.sizes;
+
+public:
+    /// All biases are `bias`: below zero, it kills outputs in front of a ReLU.
+    explicit OneLayer(float bias = 0)
+        : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples), gradients_(Tested::parameter_count),
+          output_gradient_(made.size()) {
+        network_.edit_parameters([&](std::span<float> numbers) {
+            for (const Row& row : network_.rows())
+                if (row.name.ends_with(".bias")) std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row.offset), row.size(), bias);
+        });
+        space_.reserve_threads(team_.size);
+        prepare(plan, network_.parameters().data(), prepared_.data());
+        const auto fill = [](const Layout& layout, float* to) {
+            Random random{Seed{1}};
+            for (std::size_t y = 0; y < layout.shape.height; ++y)
+                for (std::size_t x = 0; x < layout.shape.width; ++x)
+                    for (std::size_t c = 0; c < layout.shape.channels; ++c) to[layout.offset(y, x) + c] = static_cast<float>(random.uniform(-1, 1));
+        };
+        for (std::size_t sample = 0; sample < samples; ++sample)
+            for (std::size_t worker = 0; worker < team_.size; ++worker) fill(Plan::layouts[1], space_.activation(1, sample, worker));
+        fill(made, output_gradient_.data());
+        for (std::size_t sample = 0; sample < samples; ++sample)
+            for (std::size_t worker = 0; worker < team_.size; ++worker) give_gradient(space_.gradient(made_value, sample, worker));
+    }
+
+    void forward() {
+        each_call([&](std::size_t sample, std::size_t worker, std::size_t count) { forward_of(sample, worker, count); });
+    }
+    /// After forward.
+    void backward() {
+        each_call([&](std::size_t sample, std::size_t worker, std::size_t count) { backward_of(sample, worker, count); });
+    }
+    /// The sum of what forward makes of the first sample, and of the gradient that backward makes then.
+    double output_sum() {
+        forward_of(0, 0, at_once);
+        return sum(made, space_.activation(made_value, 0, 0));
+    }
+    double gradient_sum() {
+        forward_of(0, 0, at_once);
+        backward_of(0, 0, at_once);
+        return sum(Plan::layouts[1], space_.gradient(1, 0, 0));
+    }
+
+    static constexpr std::size_t operations = Layer::operations * samples;
+    static constexpr bool has_weights = Tested::parameter_count > 0;
+
+private:
+    static constexpr std::size_t backward_step = plan.answer + 1;  // of the last node
+    static constexpr std::size_t at_once = Layer::works == Works::on_batches ? samples : 1;
+    static constexpr std::size_t made_value = Plan::template node<1>.to;
+    static constexpr Layout made = Plan::layouts[made_value];
+
+    void forward_of(std::size_t sample, std::size_t worker, std::size_t count) {
+        auto call = space_.forward(1, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+        call.count = count;
+        Layer::forward(call);
+    }
+    void backward_of(std::size_t sample, std::size_t worker, std::size_t count) {
+        auto call = space_.backward(backward_step, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+        call.count = count;
+        call.accumulator = accumulators_.data() + worker * sizes.accumulator_numbers;
+        call.gradients = gradients_.data();
+        if constexpr (Layer::backward_reads_output)  // it may have masked the gradient of the sample before, at the same place
+            for (std::size_t n = 0; n < count; ++n) give_gradient(call.output_gradient + n * made.size());
+        Layer::template backward<Gradient::write>(call);
+    }
+    static double sum(const Layout& layout, const float* numbers) {
+        double all = 0;
+        for (std::size_t y = 0; y < layout.shape.height; ++y)
+            for (std::size_t x = 0; x < layout.shape.width; ++x)
+                for (std::size_t c = 0; c < layout.shape.channels; ++c) all += numbers[layout.offset(y, x) + c];
+        return all;
+    }
+    void give_gradient(float* to) { std::copy_n(output_gradient_.data(), made.size(), to); }
+
+    template <class Call>
+    void each_call(Call call) {
+        if constexpr (at_once == samples)
+            call(0, 0, samples);
+        else
+            parallel_for(team_, samples, operations, [&](std::size_t sample, std::size_t worker) { call(sample, worker, 1); });
+    }
+
+    Tested network_{Seed{1}};
+    Team team_;
+    Workspace<float> space_;
+    AlignedArray<float> prepared_, accumulators_, gradients_, output_gradient_;
+};
+
+}  // namespace denim

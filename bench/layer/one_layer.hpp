@@ -24,8 +24,8 @@ class OneLayer {
 public:
     /// All biases are `bias`: below zero, it kills outputs in front of a ReLU.
     explicit OneLayer(float bias = 0)
-        : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples), gradients_(Tested::parameter_count),
-          output_gradient_(made.size()) {
+        : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples),
+          gradients_(Tested::parameter_count), output_gradient_(made.size()) {
         network_.edit_parameters([&](std::span<float> numbers) {
             for (const Row& row : network_.rows())
                 if (row.name.ends_with(".bias")) std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row.offset), row.size(), bias);

@@ -6168,7 +6168,9 @@ template <class Arithmetic>
 constexpr bool takes_whole_batch(const Convolution& of) {
     const Family chosen = family<Arithmetic>(of);
     if (of.pooled() || of.output.stride != round_up(of.filters(), simd::lanes<float>)) return false;
-    if (chosen == Family::direct ? !has_phases(of) || of.input.stride > round_up(of.channels(), simd::lanes<float>) : chosen != Family::transformed || of.channels() <= few_channels) return false;
+    if (chosen == Family::direct ? !has_phases(of) || of.input.stride > round_up(of.channels(), simd::lanes<float>)
+                                 : chosen != Family::transformed || of.channels() <= few_channels)
+        return false;
     const std::size_t sums = (chosen == Family::transformed ? tile * tile : of.window.count()) * of.channels() * of.filters();
     return sums >= 262'144 && of.rows * of.columns <= 200;
 }
@@ -6193,7 +6195,8 @@ private:
     static constexpr bool transformed = family<Arithmetic>(Of) == Family::transformed;
     static constexpr bool masks = Of.bias || Of.epilogue != Epilogue::linear;
     static constexpr std::size_t padded = Of.output.stride, side = transformed ? tile + 1 - Of.side() : 1;
-    static constexpr BatchTilePass there = transformed ? batch_tile_pass(forward_pass(Of)) : BatchTilePass{}, back = transformed ? batch_tile_pass(backward_pass(Of)) : BatchTilePass{};
+    static constexpr BatchTilePass there = transformed ? batch_tile_pass(forward_pass(Of)) : BatchTilePass{};
+    static constexpr BatchTilePass back = transformed ? batch_tile_pass(backward_pass(Of)) : BatchTilePass{};
     static constexpr DirectPass direct = [] {
         DirectPass pass = direct_pass(Of);
         pass.forward_tiles = register_tiles<Of, Gradient::write, true>();

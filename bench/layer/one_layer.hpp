@@ -55,7 +55,7 @@ public:
     /// The sum of what forward makes of the first sample, and of the gradient that backward makes then.
     double output_sum() {
         forward_of(0, 0, at_once);
-        return sum(made, space_.activation(made_value, 0, 0));
+        return sum(made, space_.activation(plan.step_places[1].output, 0, 0));
     }
     double gradient_sum() {
         forward_of(0, 0, at_once);

@@ -10179,17 +10179,6 @@ constexpr bool takes_whole_batch(const Convolution& of) {
     return sums >= 262'144 && of.rows * of.columns <= 200;
 }
 
-/// Adds rows of `width` numbers, one for each sample, `distance` numbers apart: those of a share in order, then the shares as join_in_pairs says. The sum
-/// stands in the first.
-inline void sum_rows_of_batch(float* rows, std::size_t distance, std::size_t width, const Shares& shares) {
-    const auto add = [&](std::size_t to, std::size_t from) {
-        for (std::size_t n = 0; n < width; ++n) rows[to * distance + n] += rows[from * distance + n];
-    };
-    for (std::size_t share = 0; share < shares.count; ++share)
-        for (std::size_t sample = shares.first(share) + 1; sample < shares.last(share); ++sample) add(shares.first(share), sample);
-    join_in_pairs(shares.count, [&](std::size_t to, std::size_t from) { add(shares.first(to), shares.first(from)); });
-}
-
 /// Pictures of a batch follow each other as their layouts are large.
 template <Convolution Of, class Arithmetic>
 struct BatchConvolution {
@@ -10282,7 +10271,9 @@ public:
         });
         if constexpr (Of.bias) {
             float* const rows = at.biases + first * padded;
-            sum_rows_of_batch(rows, padded, Of.filters(), shares);
+            BatchPart<float>{shares}.join(rows, padded, [](float* sum, const float* other, std::size_t, std::size_t) {
+                for (std::size_t n = 0; n < padded; ++n) sum[n] += other[n];
+            });
             std::copy_n(rows, Of.filters(), to + Of.weights());
         }
     }

@@ -2938,6 +2938,150 @@ inline std::vector<Fold> repeated_splits(std::span<const std::int32_t> classes, 
 }
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/machine/standing_team.hpp
+
+// Threads that stand by for loops. Between two cores what costs is a line of memory that changes hands, some 0.1 us each time: a loop is announced
+// in one line, each member answers in one of its own, and nothing else is shared. A member that is late, as its core is another program's just now, keeps
+// nobody waiting: its part is taken from it.
+
+#include <exception>
+#include <thread>
+
+namespace denim::inline DENIM_TARGET::detail {
+
+using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+
+/// What is done for each index below `count`, by workers 0 to `team` - 1.
+struct Loop {
+    LoopBody call = nullptr;
+    void* body = nullptr;
+    std::size_t count = 0, team = 0;
+};
+
+/// The first exception of a loop, for who began it.
+class FirstError {
+public:
+    template <class Work>
+    void guard(Work&& work) {
+        try {
+            work();
+        } catch (...) {
+            if (!met_.exchange(true)) error_ = std::current_exception();
+        }
+    }
+    [[nodiscard]] bool met() const { return met_.load(std::memory_order_relaxed); }
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+
+private:
+    std::atomic<bool> met_ = false;
+    std::exception_ptr error_;
+};
+
+/// Tells the processor that this thread waits for another.
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/// A leader, worker 0, and members, each a thread of its own that calls `stand_by`. Loops have rounds, numbered from 1. Who has claimed a member's
+/// round, the member or the leader in its stead, does the member's part in it; until a claim of a member is finished, the leader changes nothing.
+class StandingTeam {
+public:
+    explicit StandingTeam(std::size_t size) : members_(size - 1), size_(size) {}
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    /// The leader's: no more than so many have come.
+    void limit(std::size_t size) { size_ = size; }
+
+    /// The leader's: runs the loop, whose team is no more than size(). Returns how many threads took part. Rethrows the first exception.
+    std::size_t run(const Loop& loop) {
+        FirstError error;
+        error_ = &error;
+        next_.store(0, std::memory_order_relaxed);
+        announce(loop);
+        take_part(loop, 0);
+        std::size_t entered = loop.team;
+        for (std::size_t worker = 1; worker < size_; ++worker)
+            if (!finished(members_[worker - 1])) {
+                if (worker < loop.team) --entered;
+                if (loop.count <= loop.team) take_part(loop, worker);
+            }
+        error.rethrow();
+        return entered;
+    }
+    /// The leader's: there will be no more loops.
+    void dismiss() { announce({}); }
+
+    /// A member's: takes part in each loop until it is dismissed.
+    void stand_by(std::size_t worker) {
+        Member& own = members_[worker - 1];
+        for (std::size_t seen = 0;;) {
+            std::size_t round = seen;
+            for (std::size_t turn = 0; (round = round_.load(std::memory_order_acquire)) == seen; ++turn) wait(turn);
+            seen = round;
+            if (!claim(own, round)) continue;
+            if (!loop_.call) return;
+            take_part(loop_, worker);
+            own.finished.store(round, std::memory_order_release);
+        }
+    }
+
+private:
+    struct alignas(64) Member {
+        std::atomic<std::size_t> claimed = 0, finished = 0;  // rounds
+    };
+    static constexpr std::size_t patience = 20, busy = 1000;  // turns: about 1 us, 50 us
+
+    void announce(const Loop& loop) {
+        loop_ = loop;
+        round_.store(round_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    }
+    static bool claim(Member& member, std::size_t round) {
+        std::size_t before = member.claimed.load(std::memory_order_relaxed);
+        while (before < round)
+            if (member.claimed.compare_exchange_weak(before, round, std::memory_order_acq_rel)) return true;
+        return false;
+    }
+    // Whether the member has done its part; else it is the leader's.
+    bool finished(Member& member) {
+        const std::size_t round = round_.load(std::memory_order_relaxed);
+        for (std::size_t turn = 0; member.finished.load(std::memory_order_acquire) != round; ++turn) {
+            if (turn == patience && claim(member, round)) return false;
+            wait(turn);
+        }
+        return true;
+    }
+    static void wait(std::size_t turn) {
+        if (turn < busy)
+            relax();
+        else
+            std::this_thread::yield();  // whoever wants the core may have it
+    }
+    void take_part(const Loop& loop, std::size_t worker) {
+        if (worker >= loop.team) return;
+        error_->guard([&] {
+            if (loop.count <= loop.team) {
+                if (worker < loop.count) loop.call(loop.body, worker, worker);
+            } else {
+                for (std::size_t index; !error_->met() && (index = next_.fetch_add(1, std::memory_order_relaxed)) < loop.count;) loop.call(loop.body, index, worker);
+            }
+        });
+    }
+
+    std::vector<Member> members_;
+    std::size_t size_;
+    alignas(64) std::atomic<std::size_t> round_ = 0;
+    Loop loop_;
+    FirstError* error_ = nullptr;
+    alignas(64) std::atomic<std::size_t> next_ = 0;
+};
+
+}  // namespace denim::inline DENIM_TARGET::detail
 // ---- denim/machine/threads.hpp
 
 // The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
@@ -2945,8 +3089,6 @@ inline std::vector<Fold> repeated_splits(std::span<const std::int32_t> classes, 
 #if defined(_OPENMP)
 #include <omp.h>
 #endif
-
-#include <exception>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -2995,13 +3137,38 @@ inline std::size_t threads_entered() { return detail::thread_settings().entered;
 
 namespace detail {
 
-using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+#if defined(_OPENMP)
 
-/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+/// The team that the calling thread leads, if it is in none of its loops.
+inline StandingTeam*& led_team() {
+    thread_local StandingTeam* team = nullptr;
+    return team;
+}
+
+/// Makes it another one, for a scope.
+class Led {
+public:
+    explicit Led(StandingTeam* team) : before_(std::exchange(led_team(), team)) {}
+    Led(const Led&) = delete;
+    ~Led() { led_team() = before_; }
+
+private:
+    StandingTeam* before_;
+};
+
+#endif
+
+/// Where all loops run.
 inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
     std::size_t team = wanted.within(count);
 #if defined(_OPENMP)
-    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+    StandingTeam* const standing = led_team();
+    const std::size_t serial_below = thread_settings().serial_below;
+    if (standing) {
+        team = operations < serial_below / 16 ? 1 : std::min(team, standing->size());
+    } else if (operations < serial_below || omp_in_parallel()) {
+        team = 1;
+    }
 #else
     team = 1;
 #endif
@@ -3011,28 +3178,30 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
         return;
     }
 #if defined(_OPENMP)
-    std::exception_ptr error;
-    std::atomic<bool> failed = false;
+    if (standing) {
+        const Led inside{nullptr};  // a loop in the loop is the thread's own
+        thread_settings().entered = standing->run({call, body, count, team});
+        return;
+    }
+    FirstError error;
     std::atomic<std::size_t> next = 0, entered = 0;
     std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
-        try {
+        error.guard([&] {
             if (count <= team && count <= 64) {
                 // A part for each: its own first, as what it made of the last loop's is near, then those of threads that are late.
-                for (std::size_t n = 0; n < count && !failed; ++n)
+                for (std::size_t n = 0; n < count && !error.met(); ++n)
                     if (const std::size_t index = (worker + n) % count; !(taken.fetch_or(std::uint64_t{1} << index) >> index & 1)) call(body, index, worker);
             } else {
-                for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+                for (std::size_t index; !error.met() && (index = next++) < count;) call(body, index, worker);
             }
-        } catch (...) {
-            if (!failed.exchange(true)) error = std::current_exception();
-        }
+        });
     }
     thread_settings().entered = entered.load();
-    if (error) std::rethrow_exception(error);
+    error.rethrow();
 #endif
 }
 
@@ -3054,6 +3223,34 @@ void parallel_for(const Team& team, std::size_t count, std::size_t operations, B
 template <class Body>
 void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
     parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
+}
+
+/// Calls `body()` on this thread while the others of the team stand by for the loops in it: for many short ones after each other, as the layers
+/// of one picture are. They wait busily meanwhile. Inside of a loop it only calls.
+template <class Body>
+void with_standing_team([[maybe_unused]] const Team& team, Body&& body) {
+#if defined(_OPENMP)
+    if (team.size > 1 && !omp_in_parallel()) {
+        detail::StandingTeam standing{team.size};
+        detail::FirstError error;
+#pragma omp parallel num_threads(static_cast<int>(team.size))
+        {
+            if (const auto worker = static_cast<std::size_t>(omp_get_thread_num())) {
+                standing.stand_by(worker);
+            } else {
+                standing.limit(static_cast<std::size_t>(omp_get_num_threads()));
+                error.guard([&] {
+                    const detail::Led leads{&standing};
+                    body();
+                });
+                standing.dismiss();
+            }
+        }
+        error.rethrow();
+        return;
+    }
+#endif
+    body();
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -6272,17 +6469,25 @@ constexpr RegisterTiles register_tiles() {
 
 namespace denim::inline DENIM_TARGET {
 
+/// Zeros around the rows of a picture from `first` on and before `last`; above its first row and below its last one too.
+template <class Scalar>
+void clear_border(const Layout& of, Scalar* picture, std::size_t first, std::size_t last) {
+    if (first == last) return;
+    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
+    Scalar* begin = picture + (of.border.top + first) * row;
+    std::fill(first == 0 ? picture : begin, begin + left, Scalar{0});
+    for (std::size_t y = first; y + 1 < last; ++y) {
+        begin += row;
+        std::fill_n(begin - right, right + left, Scalar{0});
+    }
+    Scalar* const end = begin + row;
+    std::fill(end - right, last == of.shape.height ? picture + of.size() : end, Scalar{0});
+}
+
 /// Zeros around a picture.
 template <class Scalar>
 void clear_border(const Layout& of, Scalar* picture) {
-    const std::size_t row = of.row(), left = of.border.left * of.stride, right = of.border.right * of.stride;
-    std::fill_n(picture, of.border.top * row + left, Scalar{0});
-    Scalar* end = picture + of.border.top * row;  // of a row of the picture
-    for (std::size_t y = 0; y + 1 < of.shape.height; ++y) {
-        end += row;
-        std::fill_n(end - right, right + left, Scalar{0});
-    }
-    std::fill_n(end + row - right, right + of.border.bottom * row, Scalar{0});
+    clear_border(of, picture, 0, of.shape.height);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -7117,14 +7322,14 @@ inline constexpr std::size_t product_rows = (simd::registers - product_vectors -
 /// any number of channels.
 inline constexpr std::size_t channel_chunk = 32;
 
-/// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
+/// About what a product of `count` rows costs that takes so many at a time: those beyond the last are computed too.
+constexpr std::size_t product_cost(std::size_t count, std::size_t rows) { return (count + rows - 1) / rows * (2 * product_vectors * rows + 5); }
+
+/// How many rows it takes at a time.
 constexpr std::size_t rows_at_a_time(std::size_t count) {
-    std::size_t best = 1, best_cost = ~std::size_t{0};
-    for (std::size_t rows = 1; rows <= std::min(product_rows, count); ++rows)
-        if (const std::size_t cost = (count + rows - 1) / rows * (2 * product_vectors * rows + 5); cost <= best_cost) {
-            best = rows;
-            best_cost = cost;
-        }
+    std::size_t best = 1;
+    for (std::size_t rows = 2; rows <= std::min(product_rows, count); ++rows)
+        if (product_cost(count, rows) <= product_cost(count, best)) best = rows;
     return best;
 }
 
@@ -7417,16 +7622,30 @@ struct TilePass {
 /// An odd number of cache lines, so that points spread over the cache.
 constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 16 | 1) * 16; }
 
-constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
-    TilePass pass{tiles, row, pixel, depth, width};
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width, std::size_t rows) {
+    TilePass pass{tiles, row, pixel, depth, width, rows};
     const std::size_t read = round_up(depth, channel_chunk), made = round_up(width, channel_chunk);
     // As many as fit the cache and leave a few blocks to threads.
     const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
-    pass.rows = rows_at_a_time(tiles.count());
-    pass.block = std::clamp(fit / pass.rows * pass.rows, pass.rows, round_up((tiles.count() + 3) / 4, pass.rows));
+    pass.block = std::clamp(fit / rows * rows, rows, round_up((tiles.count() + 3) / 4, rows));
     pass.v_point = odd_lines(pass.block * read);
     pass.m_point = odd_lines(pass.block * made);
     return pass;
+}
+
+/// With as many rows as cost least, by one thread and by two that share a picture: one of those waits where the bands are odd.
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
+    TilePass best;
+    double best_cost = 0;
+    for (std::size_t rows = 1; rows <= std::min(product_rows, tiles.count()); ++rows) {
+        const TilePass pass = tile_pass(tiles, row, pixel, depth, width, rows);
+        const std::size_t bands = pass.bands();
+        const double waits = static_cast<double>(bands % 2) / static_cast<double>(bands), cost = static_cast<double>(product_cost(tiles.count(), rows)) * (1 + waits / 2);
+        if (rows > 1 && cost > best_cost) continue;
+        best = pass;
+        best_cost = cost;
+    }
+    return best;
 }
 
 /// Forward: the input becomes z.
@@ -8581,8 +8800,8 @@ namespace denim::inline DENIM_TARGET::kernel {
 /// The families of kernels.
 enum class Family { plain, direct, transformed, depthwise, split };
 
-/// Transformed where the tiles pay: stride 1, windows of 3 x 3, 5 x 5 or 7 x 7, and a picture that fills half of its tiles. (A 7 x 7 picture
-/// fills a third of four 6 x 6 tiles, and the direct kernel is 1.4 to 4 times as fast there.)
+/// Transformed where the tiles pay: stride 1, windows of 3 x 3, 5 x 5 or 7 x 7, and a picture that fills half of its tiles. (Of four
+/// 6 x 6 tiles 7 x 7 fills a third and 8 x 8 two fifths: with many channels forward gains by tiles, back and few channels lose.)
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
@@ -8592,7 +8811,8 @@ constexpr Family family(const Convolution& of) {
     if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
-    return 2 * of.rows * of.columns >= tiles.count() * tiles.side * tiles.side ? Family::transformed : Family::direct;
+    constexpr std::size_t least_share = 50;  // percent
+    return 100 * of.rows * of.columns >= least_share * tiles.count() * tiles.side * tiles.side ? Family::transformed : Family::direct;
 }
 
 namespace detail {
@@ -18734,18 +18954,25 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 
 }  // namespace detail
 
-/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
+/// Writes rows of picture `index`, from `first` on and before `last`, into a network's first value: bytes times 1/255, floats as they
+/// are (they must be finite).
 template <class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Scalar* to) {
     const Shape& shape = layout.shape;
     const std::size_t row = shape.width * shape.channels;
-    for (std::size_t y = 0; y < shape.height; ++y) {
+    for (std::size_t y = first; y < last; ++y) {
         const std::size_t from = index * shape.size() + y * row;
         if (pictures.bytes)
             detail::load_row(pictures.bytes + from, to + layout.offset(y, 0), row);
         else if (!detail::load_row(pictures.floats + from, to + layout.offset(y, 0), row))
             detail::throw_not_finite(pictures, index);
     }
+}
+
+/// Writes all of it.
+template <class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+    load_rows(pictures, index, 0, layout.shape.height, layout, to);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -18875,6 +19102,15 @@ public:
     void begin_activation(std::size_t life, std::size_t sample, std::size_t worker) {
         begin(plan_->lives[life].place, layout_of(life), sample, worker);
     }
+    /// The same in parts, one for each thread that is about to write: only borders are cleared, so that others may write meanwhile. Not for padded
+    /// channels, whose place is cleared whole.
+    [[nodiscard]] bool begins_in_parts(std::size_t life) const { return !padded(layout_of(life)); }
+    void begin_activation(std::size_t life, std::size_t sample, std::size_t worker, std::size_t part, std::size_t parts) {
+        const Place& place = plan_->lives[life].place;
+        const Layout& layout = layout_of(life);
+        const std::size_t rows = layout.shape.height;
+        if (finds_no_zeros(place, layout)) clear_border(layout, at(place, layout, sample, worker), part * rows / parts, (part + 1) * rows / parts);
+    }
     void begin_gradient(std::size_t value, std::size_t sample, std::size_t worker) {
         begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
@@ -18953,10 +19189,11 @@ private:
         if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
         return batch_.data() + place.offset * capacity_ + sample * layout.size();
     }
+    [[nodiscard]] static bool padded(const Layout& layout) { return layout.stride != layout.shape.channels; }
     void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
         if (!finds_no_zeros(place, layout)) return;
         Scalar* const to = at(place, layout, sample, worker);
-        if (layout.stride != layout.shape.channels)
+        if (padded(layout))
             std::fill_n(to, layout.size(), Scalar{0});
         else
             clear_border(layout, to);
@@ -19085,10 +19322,13 @@ private:
             if (!of.on_samples)
                 run_batch(space, call, of.first);
             else if (call.one_by_one())
-                for (std::size_t sample = 0; sample < call.count; ++sample)
+                for (std::size_t sample = 0; sample < call.count; ++sample) {
+                    if (plan_->loads_in_runs() && of.reads_picture) load_by_all(space, call, sample);
                     run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
+                }
             else
                 parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
+                    if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
                     run_sample(space, call, of, sample, worker, [&](std::size_t node) {
                         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .worker = worker}};
                         plan_->layers[node].forward(begin(space, node, sample, worker));
@@ -19102,11 +19342,20 @@ private:
         space.begin_activation(0, sample, worker);
         load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
     }
+    // In rows, which then are near the threads that work on them first.
+    void load_by_all(Space& space, const Call& call, std::size_t sample) const {
+        const StepClock::Scope timed{call.clock, {.sample = call.first + sample, .by_all = true}};
+        space.begin_activation(0, sample, 0);
+        const Layout& layout = plan_->layouts[0];
+        const std::size_t rows = layout.shape.height, parts = call.team.within(rows);
+        parallel_for(call.team, parts, sizeof(Scalar) * layout.shape.size(), [&](std::size_t part, std::size_t) {
+            load_rows(call.pictures, call.first + sample, part * rows / parts, (part + 1) * rows / parts, layout, space.activation(0, sample, 0));
+        });
+    }
 
     // Step n is node n, and the answer comes last.
     template <class RunNode>
     void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
-        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
         for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
         if (of.last > plan_->answer)
             give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
@@ -19124,11 +19373,15 @@ private:
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
-        const Forward<Scalar> whole = begin(space, node, sample, 0);
+        const std::size_t to = plan_->step_places[node].output;
+        const bool in_parts = space.begins_in_parts(to);
+        if (!in_parts) space.begin_activation(to, sample, 0);
+        const Forward<Scalar> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
         // Bands that follow each other: the next layer's rows then are near the thread that made them.
         const std::size_t parts = call.team.within(layer.bands);
         parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
+            if (in_parts) space.begin_activation(to, sample, 0, number, parts);
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = number * layer.bands / parts;
@@ -19174,11 +19427,13 @@ void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepC
     const auto work = workspaces_->take(std::min(pictures.count, chunk));
     for (std::size_t first = 0; first < pictures.count; first += chunk) {
         const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
-        if (call.one_by_one())
+        if (call.one_by_one()) {
             work.space->reserve_bands(team.size);
-        else
+            with_standing_team(team, [&] { run(*work.space, call); });
+        } else {
             work.space->reserve_threads(team.size);
-        run(*work.space, call);
+            run(*work.space, call);
+        }
     }
 }
 
@@ -23982,8 +24237,6 @@ DENIM_ONCE void write_spelled_weights(const std::string& file, const SpelledNetw
 }  // namespace denim::inline DENIM_TARGET
 
 // ---- denim/machine/background.hpp
-
-#include <thread>
 
 namespace denim::inline DENIM_TARGET {
 

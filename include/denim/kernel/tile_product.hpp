@@ -20,14 +20,14 @@ inline constexpr std::size_t product_rows = (simd::registers - product_vectors -
 /// any number of channels.
 inline constexpr std::size_t channel_chunk = 32;
 
-/// How many rows a product of `count` rows takes at a time, so that little is computed beyond the last.
+/// About what a product of `count` rows costs that takes so many at a time: those beyond the last are computed too.
+constexpr std::size_t product_cost(std::size_t count, std::size_t rows) { return (count + rows - 1) / rows * (2 * product_vectors * rows + 5); }
+
+/// How many rows it takes at a time.
 constexpr std::size_t rows_at_a_time(std::size_t count) {
-    std::size_t best = 1, best_cost = ~std::size_t{0};
-    for (std::size_t rows = 1; rows <= std::min(product_rows, count); ++rows)
-        if (const std::size_t cost = (count + rows - 1) / rows * (2 * product_vectors * rows + 5); cost <= best_cost) {
-            best = rows;
-            best_cost = cost;
-        }
+    std::size_t best = 1;
+    for (std::size_t rows = 2; rows <= std::min(product_rows, count); ++rows)
+        if (product_cost(count, rows) <= product_cost(count, best)) best = rows;
     return best;
 }
 

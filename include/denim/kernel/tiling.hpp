@@ -98,16 +98,30 @@ struct TilePass {
 /// An odd number of cache lines, so that points spread over the cache.
 constexpr std::size_t odd_lines(std::size_t numbers) { return ((numbers + 15) / 16 | 1) * 16; }
 
-constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
-    TilePass pass{tiles, row, pixel, depth, width};
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width, std::size_t rows) {
+    TilePass pass{tiles, row, pixel, depth, width, rows};
     const std::size_t read = round_up(depth, channel_chunk), made = round_up(width, channel_chunk);
     // As many as fit the cache and leave a few blocks to threads.
     const std::size_t fit = block_bytes / (tile * tile * (round_up(depth, simd::lanes<float>) + width) * sizeof(float));
-    pass.rows = rows_at_a_time(tiles.count());
-    pass.block = std::clamp(fit / pass.rows * pass.rows, pass.rows, round_up((tiles.count() + 3) / 4, pass.rows));
+    pass.block = std::clamp(fit / rows * rows, rows, round_up((tiles.count() + 3) / 4, rows));
     pass.v_point = odd_lines(pass.block * read);
     pass.m_point = odd_lines(pass.block * made);
     return pass;
+}
+
+/// With as many rows as cost least, by one thread and by two that share a picture: one of those waits where the bands are odd.
+constexpr TilePass tile_pass(Tiles tiles, std::size_t row, std::size_t pixel, std::size_t depth, std::size_t width) {
+    TilePass best;
+    double best_cost = 0;
+    for (std::size_t rows = 1; rows <= std::min(product_rows, tiles.count()); ++rows) {
+        const TilePass pass = tile_pass(tiles, row, pixel, depth, width, rows);
+        const std::size_t bands = pass.bands();
+        const double waits = static_cast<double>(bands % 2) / static_cast<double>(bands), cost = static_cast<double>(product_cost(tiles.count(), rows)) * (1 + waits / 2);
+        if (rows > 1 && cost > best_cost) continue;
+        best = pass;
+        best_cost = cost;
+    }
+    return best;
 }
 
 /// Forward: the input becomes z.

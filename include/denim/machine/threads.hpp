@@ -3,6 +3,7 @@
 
 // The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
 
+#include <denim/machine/standing_team.hpp>
 #include <denim/machine/target.hpp>
 
 #if defined(_OPENMP)
@@ -16,6 +17,7 @@
 #include <exception>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -64,13 +66,38 @@ inline std::size_t threads_entered() { return detail::thread_settings().entered;
 
 namespace detail {
 
-using LoopBody = void (*)(void* body, std::size_t index, std::size_t worker);
+#if defined(_OPENMP)
 
-/// The one parallel region of the library; an exception inside it is carried out, the first one wins.
+/// The team that the calling thread leads, if it is in none of its loops.
+inline StandingTeam*& led_team() {
+    thread_local StandingTeam* team = nullptr;
+    return team;
+}
+
+/// Makes it another one, for a scope.
+class Led {
+public:
+    explicit Led(StandingTeam* team) : before_(std::exchange(led_team(), team)) {}
+    Led(const Led&) = delete;
+    ~Led() { led_team() = before_; }
+
+private:
+    StandingTeam* before_;
+};
+
+#endif
+
+/// Where all loops run.
 inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std::size_t operations, LoopBody call, void* body) {
     std::size_t team = wanted.within(count);
 #if defined(_OPENMP)
-    if (operations < thread_settings().serial_below || omp_in_parallel()) team = 1;
+    StandingTeam* const standing = led_team();
+    const std::size_t serial_below = thread_settings().serial_below;
+    if (standing) {
+        team = operations < serial_below / 16 ? 1 : std::min(team, standing->size());
+    } else if (operations < serial_below || omp_in_parallel()) {
+        team = 1;
+    }
 #else
     team = 1;
 #endif
@@ -80,28 +107,30 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
         return;
     }
 #if defined(_OPENMP)
-    std::exception_ptr error;
-    std::atomic<bool> failed = false;
+    if (standing) {
+        const Led inside{nullptr};  // a loop in the loop is the thread's own
+        thread_settings().entered = standing->run({call, body, count, team});
+        return;
+    }
+    FirstError error;
     std::atomic<std::size_t> next = 0, entered = 0;
     std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
-        try {
+        error.guard([&] {
             if (count <= team && count <= 64) {
                 // A part for each: its own first, as what it made of the last loop's is near, then those of threads that are late.
-                for (std::size_t n = 0; n < count && !failed; ++n)
+                for (std::size_t n = 0; n < count && !error.met(); ++n)
                     if (const std::size_t index = (worker + n) % count; !(taken.fetch_or(std::uint64_t{1} << index) >> index & 1)) call(body, index, worker);
             } else {
-                for (std::size_t index; !failed && (index = next++) < count;) call(body, index, worker);
+                for (std::size_t index; !error.met() && (index = next++) < count;) call(body, index, worker);
             }
-        } catch (...) {
-            if (!failed.exchange(true)) error = std::current_exception();
-        }
+        });
     }
     thread_settings().entered = entered.load();
-    if (error) std::rethrow_exception(error);
+    error.rethrow();
 #endif
 }
 
@@ -123,6 +152,34 @@ void parallel_for(const Team& team, std::size_t count, std::size_t operations, B
 template <class Body>
 void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
     parallel_for(Team{}, count, operations, [&](std::size_t index, std::size_t) { body(index); });
+}
+
+/// Calls `body()` on this thread while the others of the team stand by for the loops in it: for many short ones after each other, as the layers
+/// of one picture are. They wait busily meanwhile. Inside of a loop it only calls.
+template <class Body>
+void with_standing_team([[maybe_unused]] const Team& team, Body&& body) {
+#if defined(_OPENMP)
+    if (team.size > 1 && !omp_in_parallel()) {
+        detail::StandingTeam standing{team.size};
+        detail::FirstError error;
+#pragma omp parallel num_threads(static_cast<int>(team.size))
+        {
+            if (const auto worker = static_cast<std::size_t>(omp_get_thread_num())) {
+                standing.stand_by(worker);
+            } else {
+                standing.limit(static_cast<std::size_t>(omp_get_num_threads()));
+                error.guard([&] {
+                    const detail::Led leads{&standing};
+                    body();
+                });
+                standing.dismiss();
+            }
+        }
+        error.rethrow();
+        return;
+    }
+#endif
+    body();
 }
 
 }  // namespace denim::inline DENIM_TARGET

@@ -58,10 +58,13 @@ private:
             if (!of.on_samples)
                 run_batch(space, call, of.first);
             else if (call.one_by_one())
-                for (std::size_t sample = 0; sample < call.count; ++sample)
+                for (std::size_t sample = 0; sample < call.count; ++sample) {
+                    if (plan_->loads_in_runs() && of.reads_picture) load_by_all(space, call, sample);
                     run_sample(space, call, of, sample, 0, [&](std::size_t node) { run_bands(space, call, node, sample); });
+                }
             else
                 parallel_for(call.team, call.count, (plan_->operations(of) + outputs()) * call.count, [&](std::size_t sample, std::size_t worker) {
+                    if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
                     run_sample(space, call, of, sample, worker, [&](std::size_t node) {
                         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .worker = worker}};
                         plan_->layers[node].forward(begin(space, node, sample, worker));
@@ -75,11 +78,20 @@ private:
         space.begin_activation(0, sample, worker);
         load_picture(call.pictures, call.first + sample, plan_->layouts[0], space.activation(0, sample, worker));
     }
+    // In rows, which then are near the threads that work on them first.
+    void load_by_all(Space& space, const Call& call, std::size_t sample) const {
+        const StepClock::Scope timed{call.clock, {.sample = call.first + sample, .by_all = true}};
+        space.begin_activation(0, sample, 0);
+        const Layout& layout = plan_->layouts[0];
+        const std::size_t rows = layout.shape.height, parts = call.team.within(rows);
+        parallel_for(call.team, parts, sizeof(Scalar) * layout.shape.size(), [&](std::size_t part, std::size_t) {
+            load_rows(call.pictures, call.first + sample, part * rows / parts, (part + 1) * rows / parts, layout, space.activation(0, sample, 0));
+        });
+    }
 
     // Step n is node n, and the answer comes last.
     template <class RunNode>
     void run_sample(Space& space, const Call& call, const StepRun& of, std::size_t sample, std::size_t worker, RunNode run_node) const {
-        if (plan_->loads_in_runs() && of.reads_picture) load(space, call, sample, worker, worker);
         for (std::size_t node = of.first; node < std::min(of.last, plan_->answer); ++node) run_node(node);
         if (of.last > plan_->answer)
             give(space.activation(plan_->step_places[plan_->answer].output, sample, worker), call.to + (call.first + sample) * outputs());
@@ -97,11 +109,15 @@ private:
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
         const LayerTable<Scalar>& layer = plan_->layers[node];
-        const Forward<Scalar> whole = begin(space, node, sample, 0);
+        const std::size_t to = plan_->step_places[node].output;
+        const bool in_parts = space.begins_in_parts(to);
+        if (!in_parts) space.begin_activation(to, sample, 0);
+        const Forward<Scalar> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
         // Bands that follow each other: the next layer's rows then are near the thread that made them.
         const std::size_t parts = call.team.within(layer.bands);
         parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
+            if (in_parts) space.begin_activation(to, sample, 0, number, parts);
             Forward<Scalar> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = number * layer.bands / parts;
@@ -147,11 +163,13 @@ void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepC
     const auto work = workspaces_->take(std::min(pictures.count, chunk));
     for (std::size_t first = 0; first < pictures.count; first += chunk) {
         const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
-        if (call.one_by_one())
+        if (call.one_by_one()) {
             work.space->reserve_bands(team.size);
-        else
+            with_standing_team(team, [&] { run(*work.space, call); });
+        } else {
             work.space->reserve_threads(team.size);
-        run(*work.space, call);
+            run(*work.space, call);
+        }
     }
 }
 

@@ -45,18 +45,25 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 
 }  // namespace detail
 
-/// Writes picture `index` into a network's first value: bytes times 1/255, floats as they are (they must be finite).
+/// Writes rows of picture `index`, from `first` on and before `last`, into a network's first value: bytes times 1/255, floats as they
+/// are (they must be finite).
 template <class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Scalar* to) {
     const Shape& shape = layout.shape;
     const std::size_t row = shape.width * shape.channels;
-    for (std::size_t y = 0; y < shape.height; ++y) {
+    for (std::size_t y = first; y < last; ++y) {
         const std::size_t from = index * shape.size() + y * row;
         if (pictures.bytes)
             detail::load_row(pictures.bytes + from, to + layout.offset(y, 0), row);
         else if (!detail::load_row(pictures.floats + from, to + layout.offset(y, 0), row))
             detail::throw_not_finite(pictures, index);
     }
+}
+
+/// Writes all of it.
+template <class Scalar>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+    load_rows(pictures, index, 0, layout.shape.height, layout, to);
 }
 
 }  // namespace denim::inline DENIM_TARGET

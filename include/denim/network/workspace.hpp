@@ -68,6 +68,15 @@ public:
     void begin_activation(std::size_t life, std::size_t sample, std::size_t worker) {
         begin(plan_->lives[life].place, layout_of(life), sample, worker);
     }
+    /// The same in parts, one for each thread that is about to write: only borders are cleared, so that others may write meanwhile. Not for padded
+    /// channels, whose place is cleared whole.
+    [[nodiscard]] bool begins_in_parts(std::size_t life) const { return !padded(layout_of(life)); }
+    void begin_activation(std::size_t life, std::size_t sample, std::size_t worker, std::size_t part, std::size_t parts) {
+        const Place& place = plan_->lives[life].place;
+        const Layout& layout = layout_of(life);
+        const std::size_t rows = layout.shape.height;
+        if (finds_no_zeros(place, layout)) clear_border(layout, at(place, layout, sample, worker), part * rows / parts, (part + 1) * rows / parts);
+    }
     void begin_gradient(std::size_t value, std::size_t sample, std::size_t worker) {
         begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
@@ -146,10 +155,11 @@ private:
         if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
         return batch_.data() + place.offset * capacity_ + sample * layout.size();
     }
+    [[nodiscard]] static bool padded(const Layout& layout) { return layout.stride != layout.shape.channels; }
     void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
         if (!finds_no_zeros(place, layout)) return;
         Scalar* const to = at(place, layout, sample, worker);
-        if (layout.stride != layout.shape.channels)
+        if (padded(layout))
             std::fill_n(to, layout.size(), Scalar{0});
         else
             clear_border(layout, to);

@@ -111,3 +111,98 @@ TEST_CASE("a team stays as large as it was, whatever set_threads says meanwhile"
     CHECK(largest < 2);
     CHECK(threads_entered() <= 2);
 }
+
+TEST_CASE("a standing team runs every index of each of its loops once, whatever their count") {
+    const testing::KeptThreads kept_threads;
+    set_serial_threshold(0);
+    for (const std::size_t wanted : {1u, 2u, 5u}) {
+        set_threads(wanted);
+        const std::thread::id leader = std::this_thread::get_id();
+        with_standing_team(Team{}, [&] {
+            CHECK(std::this_thread::get_id() == leader);
+            for (const std::size_t count : {2u, 100u, 3u, 1u, 5u, 7u, 0u, 2u}) {
+                std::vector<std::atomic<int>> visits(count);
+                std::atomic<bool> worker_in_range = true, inner = true;
+                const Team team;
+                parallel_for(team, count, 1, [&](std::size_t index, std::size_t worker) {
+                    ++visits[index];
+                    if (worker >= team.within(count)) worker_in_range = false;
+                    parallel_for(Team{}, 3, 1, [&](std::size_t, std::size_t own) { inner = inner && own == 0; });
+                });
+                CHECK(std::ranges::all_of(visits, [](const std::atomic<int>& each) { return each == 1; }));
+                CHECK(worker_in_range);
+                if (team.within(count) < 2) continue;  // then the inner loops have the team
+                CHECK(inner);
+                CHECK(threads_entered() <= team.within(count));
+            }
+        });
+        std::atomic<std::size_t> after = 0;
+        parallel_for(std::size_t{50}, 1, [&](std::size_t) { ++after; });
+        CHECK(after == 50);
+    }
+}
+
+TEST_CASE("a standing team has sums of 2,000 loops right, each of which reads what the last has made") {
+    const testing::KeptThreads kept_threads;
+    set_serial_threshold(0);
+    set_threads(3);
+    std::vector<std::size_t> numbers(3, 1), next(3);
+    with_standing_team(Team{}, [&] {
+        for (std::size_t turn = 0; turn < 2'000; ++turn) {
+            parallel_for(std::size_t{3}, 1, [&](std::size_t index) { next[index] = (numbers[0] + 2 * numbers[1] + 3 * numbers[2] + index) % 1009; });
+            std::swap(numbers, next);
+        }
+    });
+    std::vector<std::size_t> expected(3, 1);
+    for (std::size_t turn = 0; turn < 2'000; ++turn) {
+        const std::size_t sum = expected[0] + 2 * expected[1] + 3 * expected[2];
+        for (std::size_t index = 0; index < 3; ++index) expected[index] = (sum + index) % 1009;
+    }
+    CHECK(numbers == expected);
+}
+
+TEST_CASE("exceptions of a standing team's loops, and of who leads it, reach the caller, and the team goes on") {
+    const testing::KeptThreads kept_threads;
+    set_serial_threshold(0);
+    set_threads(3);
+    std::atomic<std::size_t> after = 0;
+    CHECK_THROWS_WITH_AS(with_standing_team(Team{},
+                                            [&] {
+                                                for (const std::size_t count : {3u, 40u})
+                                                    CHECK_THROWS_WITH_AS(parallel_for(count, 1,
+                                                                                      [](std::size_t index) {
+                                                                                          if (index == 2) throw std::runtime_error{"at 2"};
+                                                                                      }),
+                                                                         "at 2", std::runtime_error);
+                                                parallel_for(std::size_t{3}, 1, [&](std::size_t) { ++after; });
+                                                throw std::runtime_error{"the leader's"};
+                                            }),
+                         "the leader's", std::runtime_error);
+    CHECK(after == 3);
+}
+
+TEST_CASE("members that are late keep nobody waiting: their parts are done for them, once") {
+    detail::StandingTeam team{4};
+    std::thread punctual{[&] { team.stand_by(2); }};
+    const auto run = [&](std::size_t count) {
+        std::vector<std::atomic<int>> visits(count);
+        const auto body = [&](std::size_t index) { ++visits[index]; };
+        team.run({[](void* erased, std::size_t index, std::size_t) { (*static_cast<decltype(body)*>(erased))(index); }, const_cast<void*>(static_cast<const void*>(&body)), count,
+                  4});
+        return std::ranges::all_of(visits, [](const std::atomic<int>& each) { return each == 1; });
+    };
+    for (std::size_t turn = 0; turn < 50; ++turn) {
+        CHECK(run(4));
+        CHECK(run(3));
+        CHECK(run(90));
+    }
+    std::thread late{[&] { team.stand_by(1); }}, latest{[&] { team.stand_by(3); }};
+    for (std::size_t turn = 0; turn < 50; ++turn) {
+        CHECK(run(4));
+        CHECK(run(90));
+    }
+    team.dismiss();
+    punctual.join();
+    late.join();
+    latest.join();
+}

@@ -6800,6 +6800,7 @@ template <kernel::Convolution Of, class Arithmetic, Mode For>
 struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     using Kernel = kernel::algorithm<Of, Arithmetic>;
+    static constexpr kernel::Convolution geometry = Of;
 
     static constexpr const char* algorithm = Kernel::name;
     static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;
@@ -14075,6 +14076,217 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/chained_rows.hpp
+
+// A depthwise convolution between convolutions of 1 x 1, as MobileNets have them, without a trip to memory in between: a few rows of each value at a
+// time, which stay in the second level until the next convolution has read them.
+//
+//     picture        wide, in scratch          between, in scratch      output
+//     row y0 ..  ->  rows that the windows  -> one row for each      -> row y0 ..
+//     (1 x 1)        of `strip` rows touch     of the strip (1 x 1)
+//
+// The rows of `wide` that the next strip reads too are moved to its front. Each number is the sum that the convolutions one after the other
+// make, in the same order: the same bits.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// A 1 x 1 convolution at stride 1 as one of its rows is.
+constexpr Convolution one_row(Convolution of) {
+    of.input.shape.height = of.output.shape.height = of.rows = 1;
+    of.input.border = of.output.border = {};
+    return of;
+}
+
+/// What runs: an optional 1 x 1 convolution, a depthwise one, and another 1 x 1.
+struct ChainedRows {
+    Convolution first, window, last;  ///< first.output is window.input; last.input is what the windows make
+    bool widens = false;              ///< whether there is a first
+    std::size_t strip = 1;            ///< rows of output at a time
+    RegisterTiles first_tiles = {}, last_tiles = {};
+    DepthwiseRow row = {};
+
+    [[nodiscard]] constexpr std::size_t bands() const { return (last.rows + strip - 1) / strip; }
+    /// Rows that the windows of a strip touch.
+    [[nodiscard]] constexpr std::size_t touched() const { return (strip - 1) * window.stride.rows + window.reach().rows; }
+    [[nodiscard]] constexpr std::size_t wide_size() const { return widens ? touched() * window.input.row() : 0; }
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return wide_size() + strip * last.input.row(); }
+
+    /// The strips from `begin` to before `end`. Each convolution has its weights as its own kernel prepares them.
+    void run(const float* input, const float* first_weights, const float* window_weights, const float* last_weights, float* output, float* scratch, std::size_t begin,
+             std::size_t end) const;
+
+private:
+    // Makes rows `from` to before `to` of the picture, counted with the rows above it, and those behind each other from `wide` on.
+    void widen(const float* input, const float* weights, float* wide, std::size_t from, std::size_t to) const;
+};
+
+/// So many rows at a time that what they need stays in the second level, and as many strips as a few threads share evenly.
+constexpr std::size_t strip_of(ChainedRows rows) {
+    constexpr std::size_t room = 262'144 / sizeof(float), most = 8;
+    std::size_t strip = 1;
+    for (std::size_t larger = 2; larger <= std::min(most, rows.last.rows / 4); ++larger) {
+        rows.strip = larger;
+        if (rows.scratch_size() > room) break;
+        if (rows.bands() * larger - rows.last.rows <= rows.bands() / 4) strip = larger;
+    }
+    return strip;
+}
+
+/// Sizes and kernels; without First it is what the windows read.
+template <Convolution First, Convolution Window, Convolution Last, bool Widens>
+constexpr ChainedRows chained_rows() {
+    ChainedRows rows{.first = First, .window = Window, .last = Last, .widens = Widens};
+    rows.strip = strip_of(rows);
+    if constexpr (Widens) rows.first_tiles = register_tiles<one_row(First), Gradient::write>();
+    rows.last_tiles = register_tiles<one_row(Last), Gradient::write>();
+    rows.row = depthwise_row<Window, Gradient::write, false>();
+    return rows;
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
+
+// ---- denim/layer/conv_chain.hpp
+
+// In a trained network: a depthwise convolution and the 1 x 1 behind it, and the 1 x 1 in front of it if there is one, as one layer that goes down the
+// picture row by row. What stands between them is never stored whole.
+
+namespace denim::inline DENIM_TARGET {
+
+/// One of the convolutions of a chain: a spec or a Fused, how many parameters it has, and what leaves it.
+template <class Spec, std::size_t Parameters, Shape Output>
+struct ChainLink {
+    using Type = Spec;
+    static constexpr std::size_t parameters = Parameters;
+    static constexpr Shape output = Output;
+};
+
+namespace detail {
+
+// Whether a layer is a convolution and nothing behind it but what its kernel does.
+template <class Type>
+inline constexpr bool is_convolution_layer = false;
+template <kernel::Convolution Of, class Arithmetic, Mode For>
+inline constexpr bool is_convolution_layer<ConvLayer<Of, Arithmetic, For>> = true;
+template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
+inline constexpr bool is_convolution_layer<FoldedConvLayer<Of, Arithmetic, Bias, Norm>> = true;
+
+template <class Type>
+inline constexpr bool is_pointwise_layer = false;
+template <class Type>
+    requires is_convolution_layer<Type>
+inline constexpr bool is_pointwise_layer<Type> = [] {
+    constexpr const kernel::Convolution& of = Type::geometry;
+    return std::same_as<typename Type::Kernel, kernel::DirectConvolution<of>> && of.window == WindowSize{1} && of.stride == WindowSize{1} && !of.pooled() &&
+           of.rows == of.input.shape.height && of.columns == of.input.shape.width && of.top == 0 && of.left == 0;
+}();
+template <class Type>
+inline constexpr bool is_depthwise_layer = false;
+template <class Type>
+    requires is_convolution_layer<Type>
+inline constexpr bool is_depthwise_layer<Type> = std::same_as<typename Type::Kernel, kernel::DepthwiseConvolution<Type::geometry>>;
+
+/// A value between two links: with the border that its reader asks for.
+template <class Arithmetic, class Reader>
+constexpr Layout between_links(Shape shape) {
+    return {shape, Reader::template border<Arithmetic>(shape), Arithmetic::channel_stride(shape.channels)};
+}
+
+/// Stands in a chain that does not begin with a 1 x 1.
+struct NoFirst {
+    static constexpr kernel::Convolution geometry = {};
+    static constexpr std::size_t prepared_size = 0, prepare_parts = 0, operations = 0;
+
+    template <class Scalar>
+    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+};
+
+/// The links' own layers.
+template <class Arithmetic, Layout Out, Layout In, class... Links>
+struct ChainLayers;
+template <class Arithmetic, Layout Out, Layout In, class Window, class Last>
+struct ChainLayers<Arithmetic, Out, In, Window, Last> {
+    static constexpr Layout between = between_links<Arithmetic, typename Last::Type>(Window::output);
+    using FirstLayer = NoFirst;
+    using WindowLayer = typename decltype(bind<typename Window::Type, Arithmetic, Mode::inference, between, In>())::type;
+    using LastLayer = typename decltype(bind<typename Last::Type, Arithmetic, Mode::inference, Out, between>())::type;
+    static constexpr bool chains = is_depthwise_layer<WindowLayer> && is_pointwise_layer<LastLayer>;
+};
+template <class Arithmetic, Layout Out, Layout In, class First, class Window, class Last>
+struct ChainLayers<Arithmetic, Out, In, First, Window, Last>
+    : ChainLayers<Arithmetic, Out, between_links<Arithmetic, typename Window::Type>(First::output), Window, Last> {
+    static constexpr Layout wide = between_links<Arithmetic, typename Window::Type>(First::output);
+    using FirstLayer = typename decltype(bind<typename First::Type, Arithmetic, Mode::inference, wide, In>())::type;
+    static constexpr bool chains = is_pointwise_layer<FirstLayer> && ChainLayers<Arithmetic, Out, wide, Window, Last>::chains;
+};
+
+/// Bytes of weights up to which links are chained, two and three of them.
+inline constexpr std::size_t weights_of_two = 1'310'720, weights_of_three = 262'144;
+
+/// Whether links with so much in front and behind are computed as one.
+template <class Arithmetic, Shape In, class First, class... Behind>
+consteval bool chains() {
+    constexpr Layout in = between_links<Arithmetic, typename First::Type>(In);
+    constexpr Shape end = std::tuple_element_t<sizeof...(Behind) - 1, std::tuple<Behind...>>::output;
+    constexpr Layout out{end, {}, Arithmetic::channel_stride(end.channels)};
+    return sizeof(typename Arithmetic::Scalar) * (First::parameters + ... + Behind::parameters) <= (sizeof...(Behind) == 1 ? weights_of_two : weights_of_three) &&
+           ChainLayers<Arithmetic, out, in, First, Behind...>::chains;
+}
+
+}  // namespace detail
+
+/// Such a chain bound to its layouts.
+template <class Arithmetic, Layout Out, Layout In, class... Links>
+struct ConvChainLayer : LayerDefaults<typename Arithmetic::Scalar> {
+    using Scalar = typename Arithmetic::Scalar;
+    using Layers = detail::ChainLayers<Arithmetic, Out, In, Links...>;
+    static constexpr bool widens = sizeof...(Links) == 3;
+
+private:
+    using First = typename Layers::FirstLayer;
+    using Window = typename Layers::WindowLayer;
+    using Last = typename Layers::LastLayer;
+    static constexpr kernel::ChainedRows rows = kernel::chained_rows<First::geometry, Window::geometry, Last::geometry, widens>();
+
+    // Where a link's weights stand among those that are prepared, and how many parameters come before the last two.
+    static constexpr std::size_t window_at = round_up(First::prepared_size, 16), last_at = window_at + round_up(Window::prepared_size, 16);
+    static constexpr std::array<std::size_t, sizeof...(Links)> counts{Links::parameters...};
+    static constexpr std::size_t before_window = widens ? counts[0] : 0, before_last = before_window + counts[counts.size() - 2];
+
+    template <class Layer>
+    static void prepare_link(const Scalar* parameters, Scalar* prepared) {
+        for (std::size_t part = 0; part < Layer::prepare_parts; ++part) Layer::prepare(parameters, prepared, part);
+    }
+
+public:
+    static constexpr const char* algorithm = "row by row";
+    static constexpr std::size_t prepared_size = last_at + Last::prepared_size;
+    static constexpr std::size_t prepare_parts = sizeof...(Links);
+    static constexpr std::size_t scratch_size = rows.scratch_size(), bands = rows.bands();
+    static constexpr std::size_t operations = First::operations + Window::operations + Last::operations;
+    static constexpr bool forward_reads_parameters = false;
+
+    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+        if (part + 1 == prepare_parts) return prepare_link<Last>(parameters + before_last, prepared + last_at);
+        if (part + 2 == prepare_parts) return prepare_link<Window>(parameters + before_window, prepared + window_at);
+        prepare_link<First>(parameters, prepared);
+    }
+    static void forward(const Forward<Scalar>& at) {
+        rows.run(at.input(), at.prepared, at.prepared + window_at, at.prepared + last_at, at.output, at.scratch, at.first_band, at.last_band);
+    }
+};
+
+/// Neighbours that are computed as one, each a ChainLink.
+template <class First, class... Behind>
+struct ConvChain : SpecDefaults {
+    template <class Arithmetic>
+    static constexpr Border border(Shape in) {
+        return First::Type::template border<Arithmetic>(in);
+    }
+    template <class Arithmetic, Layout Out, Layout In>
+    using InferenceLayer = ConvChainLayer<Arithmetic, Out, In, First, Behind...>;
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/plan.hpp
 
 // From the traced list to what runs: neighbours fused, layers bound to their layouts.
@@ -14129,6 +14341,63 @@ private:
         return 1;
     }
 
+    template <std::size_t First, class Sequence>
+    struct SpecOf;
+    template <std::size_t First>
+    struct SpecOf<First, std::index_sequence<0>> {
+        using type = Spec<First>;
+    };
+    template <std::size_t First, std::size_t... Step>
+    struct SpecOf<First, std::index_sequence<Step...>> {
+        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
+    };
+
+    static constexpr std::size_t parameters_before(std::size_t entry) {
+        return entry < entries ? Source::trace.entries[entry].first_parameter : Source::trace.parameters;
+    }
+    static constexpr Shape shape_of(std::size_t value) { return detail::shape_of(Source::trace, Source::input, value); }
+
+    // Entries First to before Behind, as a link of a chain.
+    template <std::size_t First, std::size_t Behind>
+    using Link = ChainLink<typename SpecOf<First, std::make_index_sequence<Behind - First>>::type, parameters_before(Behind) - parameters_before(First), shape_of(Behind)>;
+
+    // Whether an entry is a convolution that could stand in a chain, and nobody else reads what it gets, if that is a value inside of one.
+    template <std::size_t Index>
+    static consteval bool links() {
+        if constexpr (Index < entries)
+            if constexpr (requires { Spec<Index>::reach; Spec<Index>::choice; }) return runs<Index>();
+        return false;
+    }
+    static constexpr bool read_once(std::size_t value) {
+        std::size_t readers = Source::trace.result == value ? 1 : 0;
+        for (std::size_t index = 0; index < entries; ++index) {
+            const Entry& entry = Source::trace.entries[index];
+            for (std::size_t n = 0; n < entry.inputs; ++n) readers += entry.from[n] == value;
+        }
+        return readers == 1 && Source::trace.entries[value].from[0] == value;
+    }
+    /// Where links end that begin with this entry and are computed as one: of two or three of them, else none.
+    template <std::size_t Index>
+    static consteval std::array<std::size_t, 3> chain() {
+        if constexpr (For == Mode::inference && links<Index>()) {
+            constexpr std::size_t second = Index + run_length<Index>();
+            if constexpr (links<second>() && read_once(second)) {
+                constexpr std::size_t third = second + run_length<second>();
+                if constexpr (links<third>() && read_once(third)) {
+                    constexpr std::size_t end = third + run_length<third>();
+                    if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
+                }
+                if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>>()) return {second, third, 0};
+            }
+        }
+        return {};
+    }
+    template <std::size_t Index>
+    static consteval std::size_t node_length() {
+        constexpr std::array<std::size_t, 3> ends = chain<Index>();
+        return ends[2] > 0 ? ends[2] - Index : ends[1] > 0 ? ends[1] - Index : run_length<Index>();
+    }
+
     struct Connected {
         std::array<Node, entries> nodes{};
         std::size_t node_count = 0;
@@ -14143,7 +14412,7 @@ private:
     }
     static consteval Connected connect_all() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
+            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{node_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
@@ -14169,16 +14438,16 @@ private:
 
     static constexpr Connected connected = connect();
 
-    template <std::size_t First, class Sequence>
-    struct SpecOf;
-    template <std::size_t First>
-    struct SpecOf<First, std::index_sequence<0>> {
-        using type = Spec<First>;
-    };
-    template <std::size_t First, std::size_t... Step>
-    struct SpecOf<First, std::index_sequence<Step...>> {
-        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
-    };
+    template <std::size_t First, std::size_t Length>
+    static consteval auto spec_at() {
+        constexpr std::array<std::size_t, 3> ends = chain<First>();
+        if constexpr (ends[2] > 0)
+            return detail::Identity<ConvChain<Link<First, ends[0]>, Link<ends[0], ends[1]>, Link<ends[1], ends[2]>>>{};
+        else if constexpr (ends[1] > 0)
+            return detail::Identity<ConvChain<Link<First, ends[0]>, Link<ends[0], ends[1]>>>{};
+        else
+            return detail::Identity<typename SpecOf<First, std::make_index_sequence<Length>>::type>{};
+    }
 
 public:
     static constexpr std::size_t count = connected.node_count;
@@ -14194,14 +14463,11 @@ public:
 
     /// How many parameters a node has.
     template <std::size_t Index>
-    static constexpr std::size_t parameter_count =
-        (node<Index>.first + node<Index>.entries < entries ? Source::trace.entries[node<Index>.first + node<Index>.entries].first_parameter
-                                                            : Source::trace.parameters) -
-        first_parameter<Index>;
+    static constexpr std::size_t parameter_count = parameters_before(node<Index>.first + node<Index>.entries) - first_parameter<Index>;
 
-    /// What users wrote for a node: the spec, or Fused<...>.
+    /// What users wrote for a node: the spec, Fused<...>, or a ConvChain.
     template <std::size_t Index>
-    using SpecAt = typename SpecOf<node<Index>.first, std::make_index_sequence<node<Index>.entries>>::type;
+    using SpecAt = typename decltype(spec_at<node<Index>.first, node<Index>.entries>())::type;
 
 private:
     static consteval std::array<Layout, values> lay_out() {
@@ -19468,6 +19734,62 @@ DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettin
 }
 
 }  // namespace denim::inline DENIM_TARGET
+
+#endif  // DENIM_BODIES
+// ---- bodies of denim/kernel/chained_rows.hpp
+#if DENIM_BODIES
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+DENIM_ONCE void ChainedRows::widen(const float* input, const float* weights, float* wide, std::size_t from, std::size_t to) const {
+    const Convolution one = one_row(first);
+    const Layout& made = window.input;
+    const std::size_t left = made.border.left * made.stride, right = made.border.right * made.stride, row_size = made.row();
+    for (std::size_t y = from; y < to; ++y, wide += row_size) {
+        if (y < window.top || y >= window.top + made.shape.height) {
+            std::fill_n(wide, row_size, 0.0f);
+            continue;
+        }
+        std::fill_n(wide, left, 0.0f);
+        first_tiles.run(one, input + first.input.offset(y - window.top, 0), weights, wide + left, nullptr, 0, first_tiles.bands(), true);
+        std::fill_n(wide + row_size - right, right, 0.0f);
+    }
+}
+
+DENIM_ONCE void ChainedRows::run(const float* input, const float* first_weights, const float* window_weights, const float* last_weights, float* output,
+                                 float* scratch, std::size_t begin, std::size_t end) const {
+    const Convolution one = one_row(last);
+    const Layout& read = window.input;
+    const std::size_t channels = window.output.stride, row_size = read.row(), taps = window.window.count();
+    const std::size_t skipped = (read.border.left - window.left) * read.stride;  // another reader may want a wider border
+    float *const wide = scratch, *const between = scratch + wide_size();
+    std::size_t there = 0;  // rows up to which `wide` is made, counted with those above the picture
+    for (std::size_t band = begin; band < end; ++band) {
+        const std::size_t y0 = band * strip, rows = std::min(strip, last.rows - y0);
+        const std::size_t from = y0 * window.stride.rows, to = from + (rows - 1) * window.stride.rows + window.reach().rows;
+        const float* corner = nullptr;  // of the strip's first window
+        if (widens) {
+            const std::size_t kept = there > from ? there - from : 0;
+            if (band > begin && kept > 0) {
+                const float* old = wide + (from - (band - 1) * strip * window.stride.rows) * row_size;
+                std::copy(old, old + kept * row_size, wide);
+            }
+            widen(input, first_weights, wide + kept * row_size, from + kept, to);
+            there = to;
+            corner = wide + skipped;
+        } else {
+            corner = input + read.offset(from - window.top, 0 - window.left);
+        }
+        for (std::size_t c = 0; c < channels; c += row.block)
+            for (std::size_t y = 0; y < rows; ++y)
+                row(corner + y * window.stride.rows * row_size + c, window_weights + c, window_weights + taps * channels + c, between + y * last.input.row() + c,
+                    std::min(row.block, channels - c));
+        for (std::size_t y = 0; y < rows; ++y)
+            last_tiles.run(one, between + y * last.input.row(), last_weights, output + last.output.offset(y0 + y, 0), nullptr, 0, last_tiles.bands(), true);
+    }
+}
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 
 #endif  // DENIM_BODIES
 // ---- bodies of denim/network/summary.hpp

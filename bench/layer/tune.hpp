@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <span>
+#include <type_traits>
 
 namespace denim {
 
@@ -21,20 +23,59 @@ inline double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Which way through the layer.
-enum class Way { forward, backward };
+/// Which way through the layer: two as a network learns, and that of a Predictor, pictures and answers included.
+enum class Way { forward, backward, predict };
+
+/// A trained network that answers eight pictures.
+template <class Input, class... Layers>
+class Answered {
+public:
+    explicit Answered(float bias) : predictor_(made(bias)) {
+        Random random{Seed{1}};
+        for (float& number : pictures_) number = static_cast<float>(random.uniform(-1, 1));
+    }
+    void forward() { answers_ = predictor_.predict(pictures_); }
+    double output_sum() {
+        forward();
+        double sum = 0;
+        for (const float number : answers_) sum += number;
+        return sum;
+    }
+
+private:
+    using Tested = Network<Input, Sequential<Layers...>>;
+
+    static Tested made(float bias) {
+        Tested network{Seed{1}};
+        network.edit_parameters([&](std::span<float> numbers) {
+            for (const Row& row : network.rows())
+                if (row.name.ends_with(".bias")) std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row.offset), row.size(), bias);
+        });
+        return network;
+    }
+
+    Predictor<Tested> predictor_;
+    Array<float, 4> pictures_ = Array<float, 4>(std::array<std::size_t, 4>{8, Tested::input.height, Tested::input.width, Tested::input.channels});
+    Array<float, 2> answers_;
+};
 
 /// Prints the seconds of one pass of eight samples, the median of five times, and the sum of what the pass has made.
 template <Way Direction, class Input, class... Layers>
 void tune(float bias = 0) {
-    const auto tested = std::make_unique<OneLayer<8, Input, Layers...>>(bias);
+    using Tested = std::conditional_t<Direction == Way::predict, Answered<Input, Layers...>, OneLayer<8, Input, Layers...>>;
+    const auto tested = std::make_unique<Tested>(bias);
     const auto pass = [&] {
-        if constexpr (Direction == Way::forward)
-            tested->forward();
-        else
+        if constexpr (Direction == Way::backward)
             tested->backward();
+        else
+            tested->forward();
     };
-    const double sum = Direction == Way::forward ? tested->output_sum() : tested->gradient_sum();
+    const double sum = [&] {
+        if constexpr (Direction == Way::backward)
+            return tested->gradient_sum();
+        else
+            return tested->output_sum();
+    }();
     tested->forward();
     const auto seconds = [&](std::size_t passes) {
         const double begin = now();

@@ -20,6 +20,7 @@ template <kernel::Convolution Of, class Arithmetic, Mode For>
 struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     using Scalar = typename Arithmetic::Scalar;
     using Kernel = kernel::algorithm<Of, Arithmetic>;
+    static constexpr kernel::Convolution geometry = Of;
 
     static constexpr const char* algorithm = Kernel::name;
     static constexpr std::size_t prepared_size = For == Mode::training ? Kernel::prepared_size : Kernel::forward_prepared_size;

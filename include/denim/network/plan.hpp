@@ -4,6 +4,7 @@
 // From the traced list to what runs: neighbours fused, layers bound to their layouts.
 
 #include <denim/layer/check_layer.hpp>
+#include <denim/layer/conv_chain.hpp>
 #include <denim/layer/fusion.hpp>
 #include <denim/machine/each_index.hpp>
 #include <denim/network/graph.hpp>
@@ -62,6 +63,63 @@ private:
         return 1;
     }
 
+    template <std::size_t First, class Sequence>
+    struct SpecOf;
+    template <std::size_t First>
+    struct SpecOf<First, std::index_sequence<0>> {
+        using type = Spec<First>;
+    };
+    template <std::size_t First, std::size_t... Step>
+    struct SpecOf<First, std::index_sequence<Step...>> {
+        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
+    };
+
+    static constexpr std::size_t parameters_before(std::size_t entry) {
+        return entry < entries ? Source::trace.entries[entry].first_parameter : Source::trace.parameters;
+    }
+    static constexpr Shape shape_of(std::size_t value) { return detail::shape_of(Source::trace, Source::input, value); }
+
+    // Entries First to before Behind, as a link of a chain.
+    template <std::size_t First, std::size_t Behind>
+    using Link = ChainLink<typename SpecOf<First, std::make_index_sequence<Behind - First>>::type, parameters_before(Behind) - parameters_before(First), shape_of(Behind)>;
+
+    // Whether an entry is a convolution that could stand in a chain, and nobody else reads what it gets, if that is a value inside of one.
+    template <std::size_t Index>
+    static consteval bool links() {
+        if constexpr (Index < entries)
+            if constexpr (requires { Spec<Index>::reach; Spec<Index>::choice; }) return runs<Index>();
+        return false;
+    }
+    static constexpr bool read_once(std::size_t value) {
+        std::size_t readers = Source::trace.result == value ? 1 : 0;
+        for (std::size_t index = 0; index < entries; ++index) {
+            const Entry& entry = Source::trace.entries[index];
+            for (std::size_t n = 0; n < entry.inputs; ++n) readers += entry.from[n] == value;
+        }
+        return readers == 1 && Source::trace.entries[value].from[0] == value;
+    }
+    /// Where links end that begin with this entry and are computed as one: of two or three of them, else none.
+    template <std::size_t Index>
+    static consteval std::array<std::size_t, 3> chain() {
+        if constexpr (For == Mode::inference && links<Index>()) {
+            constexpr std::size_t second = Index + run_length<Index>();
+            if constexpr (links<second>() && read_once(second)) {
+                constexpr std::size_t third = second + run_length<second>();
+                if constexpr (links<third>() && read_once(third)) {
+                    constexpr std::size_t end = third + run_length<third>();
+                    if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
+                }
+                if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>>()) return {second, third, 0};
+            }
+        }
+        return {};
+    }
+    template <std::size_t Index>
+    static consteval std::size_t node_length() {
+        constexpr std::array<std::size_t, 3> ends = chain<Index>();
+        return ends[2] > 0 ? ends[2] - Index : ends[1] > 0 ? ends[1] - Index : run_length<Index>();
+    }
+
     struct Connected {
         std::array<Node, entries> nodes{};
         std::size_t node_count = 0;
@@ -76,7 +134,7 @@ private:
     }
     static consteval Connected connect_all() {
         const auto [running, length] = []<std::size_t... Index>(std::index_sequence<Index...>) {
-            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{run_length<Index>()...}};
+            return std::pair{std::array<bool, entries>{runs<Index>()...}, std::array<std::size_t, entries>{node_length<Index>()...}};
         }(std::make_index_sequence<entries>{});
         Connected all;
         std::array<std::size_t, values> stands_for{};  // the value that a node really writes, for one that merely passes
@@ -102,16 +160,16 @@ private:
 
     static constexpr Connected connected = connect();
 
-    template <std::size_t First, class Sequence>
-    struct SpecOf;
-    template <std::size_t First>
-    struct SpecOf<First, std::index_sequence<0>> {
-        using type = Spec<First>;
-    };
-    template <std::size_t First, std::size_t... Step>
-    struct SpecOf<First, std::index_sequence<Step...>> {
-        using type = Fused<Arithmetic, For, Spec<First + Step>...>;
-    };
+    template <std::size_t First, std::size_t Length>
+    static consteval auto spec_at() {
+        constexpr std::array<std::size_t, 3> ends = chain<First>();
+        if constexpr (ends[2] > 0)
+            return detail::Identity<ConvChain<Link<First, ends[0]>, Link<ends[0], ends[1]>, Link<ends[1], ends[2]>>>{};
+        else if constexpr (ends[1] > 0)
+            return detail::Identity<ConvChain<Link<First, ends[0]>, Link<ends[0], ends[1]>>>{};
+        else
+            return detail::Identity<typename SpecOf<First, std::make_index_sequence<Length>>::type>{};
+    }
 
 public:
     static constexpr std::size_t count = connected.node_count;
@@ -127,14 +185,11 @@ public:
 
     /// How many parameters a node has.
     template <std::size_t Index>
-    static constexpr std::size_t parameter_count =
-        (node<Index>.first + node<Index>.entries < entries ? Source::trace.entries[node<Index>.first + node<Index>.entries].first_parameter
-                                                            : Source::trace.parameters) -
-        first_parameter<Index>;
+    static constexpr std::size_t parameter_count = parameters_before(node<Index>.first + node<Index>.entries) - first_parameter<Index>;
 
-    /// What users wrote for a node: the spec, or Fused<...>.
+    /// What users wrote for a node: the spec, Fused<...>, or a ConvChain.
     template <std::size_t Index>
-    using SpecAt = typename SpecOf<node<Index>.first, std::make_index_sequence<node<Index>.entries>>::type;
+    using SpecAt = typename decltype(spec_at<node<Index>.first, node<Index>.entries>())::type;
 
 private:
     static consteval std::array<Layout, values> lay_out() {

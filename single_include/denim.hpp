@@ -8145,11 +8145,14 @@ struct SmallDense {
     static void forward(const float* x, const float* weights, const float* bias, float* y) {
         for_groups([&]<std::size_t Group>(std::size_t first) {
             simd::Vector<float> sums[Group];
+#pragma GCC unroll 4  // else g++ leaves the sums in memory where it inlines this: a fifth as fast
             for (std::size_t o = 0; o < Group; ++o) sums[o] = simd::broadcast(0.0f);
             for (std::size_t i = 0; i < whole; i += lanes) {
                 const auto input = simd::load(x + i);
+#pragma GCC unroll 4
                 for (std::size_t o = 0; o < Group; ++o) sums[o] = simd::fma(input, simd::load(weights + (first + o) * Size + i), sums[o]);
             }
+#pragma GCC unroll 4
             for (std::size_t o = 0; o < Group; ++o) {
                 float rest = bias[first + o];
                 for (std::size_t n = whole; n < Size; ++n) rest += x[n] * weights[(first + o) * Size + n];
@@ -8166,6 +8169,7 @@ struct SmallDense {
             const auto step = [&](auto load, auto store, std::size_t i) {
                 const auto input = load(x + i);
                 auto sum = (Add || !first_group) && (Write || Add) ? load(dx + i) : simd::broadcast(0.0f);
+#pragma GCC unroll 4
                 for (std::size_t o = 0; o < Group; ++o) {
                     const auto gradient = simd::broadcast(dy[first + o]);
                     const std::size_t at = (first + o) * Size + i;

@@ -3096,7 +3096,7 @@ namespace detail {
 
 struct ThreadSettings {
     std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
-    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> serial_below = 100'000;  // operations that take about as long as waking a team
     std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
 };
 
@@ -11946,7 +11946,7 @@ private:
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t panel = 2 * lanes;                         // columns of a tile
     static constexpr std::size_t tallest = (simd::registers - 3) / 2;       // rows of the largest tile
-    static constexpr std::size_t depth = 128;                               // products summed between two visits of memory
+    static constexpr std::size_t depth = 48;                                // products summed between two visits of memory
     static constexpr std::size_t group = 64 / tallest * tallest + tallest;  // rows of a batch at once
 
     [[nodiscard]] constexpr std::size_t padded() const { return (outputs + panel - 1) / panel * panel; }
@@ -17884,7 +17884,7 @@ private:
 
 /// So many rows at a time that what they need stays in the second level, and as many strips as a few threads share evenly.
 constexpr std::size_t strip_of(ChainedRows rows) {
-    constexpr std::size_t room = 262'144 / sizeof(float), most = 8;
+    constexpr std::size_t room = 524'288 / sizeof(float), most = 8;
     std::size_t strip = 1;
     for (std::size_t larger = 2; larger <= std::min(most, rows.last.rows / 4); ++larger) {
         rows.strip = larger;

@@ -51,7 +51,7 @@ private:
 
 /// So many rows at a time that what they need stays in the second level, and as many strips as a few threads share evenly.
 constexpr std::size_t strip_of(ChainedRows rows) {
-    constexpr std::size_t room = 262'144 / sizeof(float), most = 8;
+    constexpr std::size_t room = 524'288 / sizeof(float), most = 8;
     std::size_t strip = 1;
     for (std::size_t larger = 2; larger <= std::min(most, rows.last.rows / 4); ++larger) {
         rows.strip = larger;

@@ -42,7 +42,7 @@ private:
     static constexpr std::size_t lanes = simd::lanes<float>;
     static constexpr std::size_t panel = 2 * lanes;                         // columns of a tile
     static constexpr std::size_t tallest = (simd::registers - 3) / 2;       // rows of the largest tile
-    static constexpr std::size_t depth = 128;                               // products summed between two visits of memory
+    static constexpr std::size_t depth = 48;                                // products summed between two visits of memory
     static constexpr std::size_t group = 64 / tallest * tallest + tallest;  // rows of a batch at once
 
     [[nodiscard]] constexpr std::size_t padded() const { return (outputs + panel - 1) / panel * panel; }

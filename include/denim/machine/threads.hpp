@@ -25,7 +25,7 @@ namespace detail {
 
 struct ThreadSettings {
     std::atomic<std::size_t> threads = 0;           // 0: as many as OpenMP offers
-    std::atomic<std::size_t> serial_below = 50'000;  // operations that cost about as much as waking a team
+    std::atomic<std::size_t> serial_below = 100'000;  // operations that take about as long as waking a team
     std::atomic<std::size_t> entered = 0;           // threads that took part in the last parallel loop
 };
 

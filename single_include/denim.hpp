@@ -1621,6 +1621,57 @@ enum class Gradient {
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
+// ---- denim/kernel/arithmetic.hpp
+
+// How a network computes: three questions with an answer each.
+
+namespace denim {
+
+/// Which algorithms compute.
+enum class Policy {
+    fastest,  ///< the fast kernels
+    direct,   ///< these, every convolution summed directly: for networks whose numbers must not pass through a transform
+    plain,    ///< every layer's plain twin, the definition as it stands
+};
+
+}  // namespace denim
+
+namespace denim::inline DENIM_TARGET {
+
+/// What numbers are stored in: values, parameters, gradients of both, and records. What layers compute in: sums, statistics, and what gathers
+/// gradients of parameters; they are rounded once, where a number is stored. And which algorithms compute.
+template <class StoredNumber, class ComputedNumber, Policy How>
+struct ArithmeticOf {
+    using Stored = StoredNumber;
+    using Computed = ComputedNumber;
+    static constexpr Policy policy = How;
+
+    /// Channels are padded to whole vectors, so that kernels have no tails; plain twins need none.
+    static constexpr std::size_t channel_stride(std::size_t channels) {
+        return How == Policy::plain ? channels : round_up(channels, simd::lanes<Computed>);
+    }
+};
+
+/// In fp32, with the fast kernels.
+struct Fast : ArithmeticOf<float, float, Policy::fastest> {
+    static constexpr const char* precision = "fp32";
+};
+
+/// The same, every convolution summed directly.
+struct Direct : ArithmeticOf<float, float, Policy::direct> {
+    static constexpr const char* precision = "fp32, direct sums";
+};
+
+/// For who must only be right: every layer by its plain twin. Gradient checks use Plain<double>. Plain<double, float> has the values of fp32, each
+/// as near to the exact one as a float can be: what a fast kernel is measured by.
+template <class Number, class StoredNumber = Number>
+struct Plain : ArithmeticOf<StoredNumber, Number, Policy::plain> {
+    static constexpr const char* precision = sizeof(StoredNumber) < sizeof(Number) ? "fp32, sums in fp64, plain"
+                                             : sizeof(Number) == 8                 ? "fp64, plain"
+                                                                                   : "fp32, plain";
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/convolution_epilogue.hpp
 
 // What follows the sum of a convolution, on two rows of z at a time, and the way back from the output's gradient to that of z.
@@ -2937,12 +2988,12 @@ public:
 
 // ---- denim/kernel/plain_convolution.hpp
 
-// The plain twin of every convolution kernel: the definition, written as loops, for any scalar. The fast kernels are compared
+// The plain twin of every convolution kernel: the definition, written as loops, for any numbers. The fast kernels are compared
 // with it, and the double-precision network of the gradient checks is made of it.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
-template <Convolution Of, class Scalar>
+template <Convolution Of, class Stored, class Computed = Stored>
 struct PlainConvolution {
     static constexpr const char* name = "plain";
     static constexpr std::size_t bands = 1;          // forward: parts that can run side by side
@@ -2956,37 +3007,37 @@ struct PlainConvolution {
     static constexpr std::size_t forward_scratch_size = scratch_size;
 
     /// prepared = (weights, bias).
-    static void prepare(const Scalar* weights, const Scalar* bias, Scalar* prepared, std::size_t /*part*/) {
+    static void prepare(const Stored* weights, const Stored* bias, Stored* prepared, std::size_t /*part*/) {
         std::copy_n(weights, Of.weights(), prepared);
         if (Of.bias)
             std::copy_n(bias, Of.filters(), prepared + Of.weights());
         else
-            std::fill_n(prepared + Of.weights(), Of.filters(), Scalar{0});
+            std::fill_n(prepared + Of.weights(), Of.filters(), Stored{0});
     }
 
     /// Bands `first` to `last` of one sample.
-    static void forward(const Scalar* input, const Scalar* prepared, Scalar* output, std::uint8_t* record, Scalar* scratch,
+    static void forward(const Stored* input, const Stored* prepared, Stored* output, std::uint8_t* record, Computed* scratch,
                         std::size_t /*first*/, std::size_t /*last*/) {
         for (std::size_t y = 0; y < Of.rows; ++y)
             for (std::size_t x = 0; x < Of.columns; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
-                    Scalar sum = prepared[Of.weights() + f];
+                    Computed sum = prepared[Of.weights() + f];
                     for (std::size_t i = 0; i < Of.window.rows; ++i)
                         for (std::size_t j = 0; j < Of.window.columns; ++j)
                             for (std::size_t c = 0; c < channels; ++c)
-                                sum += input[at(y, x, i, j) + first(f) + c] * prepared[weight(i, j, c, f)];
-                    if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Scalar{0});
-                    if (Of.epilogue == Epilogue::relu6 && sum > Scalar{6}) sum = Scalar{6};
+                                sum += Computed(input[at(y, x, i, j) + first(f) + c]) * prepared[weight(i, j, c, f)];
+                    if (Of.epilogue != Epilogue::linear && !is_nan(sum)) sum = std::max(sum, Computed{0});
+                    if (Of.epilogue == Epilogue::relu6 && sum > Computed{6}) sum = Computed{6};
                     scratch[(y * Of.columns + x) * Of.filters() + f] = sum;
                 }
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
             for (std::size_t x = 0; x < Of.output.shape.width; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
-                    Scalar best = scratch[z(y, x, f, 0)];
+                    Computed best = scratch[z(y, x, f, 0)];
                     std::uint8_t winner = 0;
                     for (std::uint8_t q = 1; Of.pooled() && q < 4; ++q)
                         if (outranks(scratch[z(y, x, f, q)], best)) best = scratch[z(y, x, f, winner = q)];
-                    output[Of.output.offset(y, x) + f] = best;
+                    output[Of.output.offset(y, x) + f] = static_cast<Stored>(best);
                     if (Of.pooled() && record) record[(y * Of.output.shape.width + x) * Of.filters() + f] = winner;
                 }
     }
@@ -2994,39 +3045,38 @@ struct PlainConvolution {
     /// One sample, from `output_gradient` (laid out as the output): the accumulator grows by its weights' and bias's gradient,
     /// and `input_gradient` (laid out as the input) is written, added to or left alone. `output_gradient` may be overwritten.
     template <Gradient Input>
-    static void backward(const Scalar* input, const Scalar* output, Scalar* output_gradient, const Scalar* prepared,
-                         Scalar* input_gradient, const std::uint8_t* record, Scalar* scratch, Scalar* accumulator) {
-        std::fill_n(scratch, scratch_size, Scalar{0});
+    static void backward(const Stored* input, const Stored* output, Stored* output_gradient, const Stored* prepared,
+                         Stored* input_gradient, const std::uint8_t* record, Computed* scratch, Computed* accumulator) {
+        std::fill_n(scratch, scratch_size, Computed{0});
         for (std::size_t y = 0; y < Of.output.shape.height; ++y)
             for (std::size_t x = 0; x < Of.output.shape.width; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
                     const std::size_t o = Of.output.offset(y, x) + f;
                     const std::size_t q = Of.pooled() ? record[(y * Of.output.shape.width + x) * Of.filters() + f] : 0;
-                    const bool alive = output[o] > Scalar{0} && (Of.epilogue != Epilogue::relu6 || output[o] < Scalar{6});
+                    const bool alive = output[o] > Stored{0} && (Of.epilogue != Epilogue::relu6 || output[o] < Stored{6});
                     if (Of.epilogue == Epilogue::linear || alive || is_nan(output[o])) scratch[z(y, x, f, q)] = output_gradient[o];
                 }
-        if constexpr (Input == Gradient::write)
-            for (std::size_t y = 0; y < Of.input.shape.height; ++y)
-                for (std::size_t x = 0; x < Of.input.shape.width; ++x)
-                    std::fill_n(input_gradient + Of.input.offset(y, x), Of.channels(), Scalar{0});
         for (std::size_t y = 0; y < Of.rows; ++y)
             for (std::size_t x = 0; x < Of.columns; ++x)
                 for (std::size_t f = 0; f < Of.filters(); ++f) {
-                    const Scalar gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
+                    const Computed gradient = scratch[(y * Of.columns + x) * Of.filters() + f];
                     accumulator[Of.weights() + f] += gradient;
                     for (std::size_t i = 0; i < Of.window.rows; ++i)
                         for (std::size_t j = 0; j < Of.window.columns; ++j)
-                            for (std::size_t c = 0; c < channels; ++c) {
-                                const std::size_t from = at(y, x, i, j) + first(f) + c;
-                                accumulator[weight(i, j, c, f)] += gradient * input[from];
-                                if constexpr (Input != Gradient::none)
-                                    if (inside(y, x, i, j)) input_gradient[from] += gradient * prepared[weight(i, j, c, f)];
-                            }
+                            for (std::size_t c = 0; c < channels; ++c)
+                                accumulator[weight(i, j, c, f)] += gradient * input[at(y, x, i, j) + first(f) + c];
                 }
+        if constexpr (Input != Gradient::none)
+            for (std::size_t y = 0; y < Of.input.shape.height; ++y)
+                for (std::size_t x = 0; x < Of.input.shape.width; ++x)
+                    for (std::size_t c = 0; c < Of.channels(); ++c) {
+                        Stored& to = input_gradient[Of.input.offset(y, x) + c];
+                        to = static_cast<Stored>(input_sum(Input == Gradient::add ? to : Stored{0}, y, x, c, prepared, scratch));
+                    }
     }
 
     /// Writes the gradients, from the accumulator of all samples.
-    static void finish(const Scalar* accumulator, Scalar* weight_gradient, Scalar* bias_gradient, std::size_t /*part*/) {
+    static void finish(const Computed* accumulator, Stored* weight_gradient, Stored* bias_gradient, std::size_t /*part*/) {
         std::copy_n(accumulator, Of.weights(), weight_gradient);
         if (Of.bias) std::copy_n(accumulator + Of.weights(), Of.filters(), bias_gradient);
     }
@@ -3041,9 +3091,20 @@ private:
     static constexpr std::size_t at(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
         return Of.input.offset(y * Of.stride.rows + i * Of.dilation.rows - Of.top, x * Of.stride.columns + j * Of.dilation.columns - Of.left);
     }
-    static constexpr bool inside(std::size_t y, std::size_t x, std::size_t i, std::size_t j) {
-        return y * Of.stride.rows + i * Of.dilation.rows - Of.top < Of.input.shape.height &&
-               x * Of.stride.columns + j * Of.dilation.columns - Of.left < Of.input.shape.width;
+    // The gradient of number (y, x, c) of the input: `sum`, and what each window adds that touches it, in the order of the windows.
+    static Computed input_sum(Computed sum, std::size_t y, std::size_t x, std::size_t c, const Stored* prepared, const Computed* z_gradient) {
+        constexpr std::size_t filters = Of.filters() / Of.groups;
+        const std::size_t group = c / channels;
+        for (std::size_t i = Of.window.rows; i-- > 0;)
+            for (std::size_t j = Of.window.columns; j-- > 0;) {
+                const std::size_t row = y + Of.top - i * Of.dilation.rows, column = x + Of.left - j * Of.dilation.columns;  // may wrap below zero
+                if (row % Of.stride.rows != 0 || column % Of.stride.columns != 0) continue;
+                const std::size_t at_row = row / Of.stride.rows, at_column = column / Of.stride.columns;
+                if (at_row >= Of.rows || at_column >= Of.columns) continue;
+                for (std::size_t f = group * filters; f < (group + 1) * filters; ++f)
+                    sum += z_gradient[(at_row * Of.columns + at_column) * Of.filters() + f] * prepared[weight(i, j, c % channels, f)];
+            }
+        return sum;
     }
     // The number of z behind output (y, x, f): itself, or number q of its pool window.
     static constexpr std::size_t z(std::size_t y, std::size_t x, std::size_t f, std::size_t q) {
@@ -3129,6 +3190,16 @@ private:
     std::size_t size_ = 0;
     Numbers numbers_{nullptr, Release{std::align_val_t{alignment}}};
 };
+
+/// The numbers that stand at a place among bytes.
+template <class Number>
+Number* numbers_at(std::uint8_t* place) {
+    return reinterpret_cast<Number*>(place);
+}
+template <class Number>
+const Number* numbers_at(const std::uint8_t* place) {
+    return reinterpret_cast<const Number*>(place);
+}
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/split_convolution.hpp
@@ -4800,10 +4871,10 @@ enum class Family { plain, direct, transformed, depthwise, split };
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
-    if (Arithmetic::plain) return Family::plain;
+    if (Arithmetic::policy == Policy::plain) return Family::plain;
     if (depthwise(of)) return Family::depthwise;
     if (of.groups > 1 || of.dilation != 1) return Family::split;
-    if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
+    if (Arithmetic::policy == Policy::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
     constexpr std::size_t least_share = 50;  // percent
@@ -4814,7 +4885,7 @@ namespace detail {
 
 template <Convolution Of, class Arithmetic, Family Chosen>
 struct KernelOf {
-    using type = PlainConvolution<Of, typename Arithmetic::Scalar>;
+    using type = PlainConvolution<Of, typename Arithmetic::Stored, typename Arithmetic::Computed>;
 };
 template <Convolution Of, class Arithmetic>
 struct KernelOf<Of, Arithmetic, Family::direct> {
@@ -4858,37 +4929,6 @@ struct KernelOf<Of, Arithmetic, Family::split> {
 }  // namespace detail
 
 }  // namespace denim::inline DENIM_TARGET::kernel
-// ---- denim/layer/arithmetic.hpp
-
-namespace denim::inline DENIM_TARGET {
-
-/// How a network computes: in fp32, with the fast kernels.
-struct Fast {
-    using Scalar = float;
-    static constexpr bool plain = false, direct = false;
-    static constexpr const char* precision = "fp32";
-
-    /// Channels are padded to whole vectors, so that kernels have no tails.
-    static constexpr std::size_t channel_stride(std::size_t channels) { return round_up(channels, simd::lanes<float>); }
-};
-
-/// The same, every convolution summed directly: for networks whose numbers must not pass through a transform.
-struct Direct : Fast {
-    static constexpr bool direct = true;
-    static constexpr const char* precision = "fp32, direct sums";
-};
-
-/// How a network computes when it must only be right: every layer by its plain twin. Gradient checks use Plain<double>.
-template <class Number>
-struct Plain {
-    using Scalar = Number;
-    static constexpr bool plain = true, direct = true;
-    static constexpr const char* precision = sizeof(Number) == 8 ? "fp64, plain" : "fp32, plain";
-
-    static constexpr std::size_t channel_stride(std::size_t channels) { return channels; }
-};
-
-}  // namespace denim::inline DENIM_TARGET
 // ---- denim/layer/parameter.hpp
 
 namespace denim {
@@ -5031,25 +5071,30 @@ struct BatchPart {
     [[nodiscard]] std::size_t samples() const { return shares.only(own).samples; }
 
     /// The sum of gradients over all shares, to `to`: write(shares, first, row) writes that of some shares, which are numbered from 0 and whose
-    /// first sample is number `first` of those here. With peers it stands there when the step has ended.
-    template <class Write>
-    void sum(std::size_t numbers, Scalar* to, Write write) const {
+    /// first sample is number `first` of those here. With peers it stands there when the step has ended; they sum no numbers of another type.
+    template <class Stored, class Write>
+    void sum(std::size_t numbers, Stored* to, Write write) const {
         if (!peers) return write(shares, std::size_t{0}, to);
-        Scalar* row = peers->rows(numbers, tree->rows_of(peers->own()));
-        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
-            write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
-            row += numbers;
-        });
-        peers->begin_sum(*tree, numbers, to, false);
+        if constexpr (std::same_as<Stored, Scalar>) {
+            Scalar* row = peers->rows(numbers, tree->rows_of(peers->own()));
+            each_subtree(shares.count, own, [&](const ShareRange& subtree) {
+                write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
+                row += numbers;
+            });
+            peers->begin_sum(*tree, numbers, to, false);
+        }
     }
 
     /// The exact sum of one row of everybody, to `to` when the step has ended. There are peers.
-    void sum_of_own(std::size_t numbers, const Scalar* own_row, Scalar* to) const {
-        const std::size_t count = tree->rows_of(peers->own());
-        Scalar* const rows = peers->rows(numbers, count);
-        std::fill_n(rows, count * numbers, Scalar{0});
-        if (count > 0) std::copy_n(own_row, numbers, rows);
-        peers->begin_sum(*tree, numbers, to, true);
+    template <class Stored>
+    void sum_of_own(std::size_t numbers, const Stored* own_row, Stored* to) const {
+        if constexpr (std::same_as<Stored, Scalar>) {
+            const std::size_t count = tree->rows_of(peers->own());
+            Scalar* const rows = peers->rows(numbers, count);
+            std::fill_n(rows, count * numbers, Scalar{0});
+            if (count > 0) std::copy_n(own_row, numbers, rows);
+            peers->begin_sum(*tree, numbers, to, true);
+        }
     }
 
     /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in
@@ -5148,47 +5193,46 @@ using kernel::Gradient;
 inline constexpr std::size_t max_inputs = 8;
 
 /// One forward call. Pointers stand at the start of a sample (its border included), or of the first of `count` samples.
-template <class Scalar>
-struct Forward {
-    std::array<const Scalar*, max_inputs> inputs{};
-    Scalar* output = nullptr;
-    const Scalar* parameters = nullptr;  ///< the layer's rows, one after the other
-    const Scalar* prepared = nullptr;
+template <class Stored, class Computed = Stored>
+struct ForwardOf {
+    std::array<const Stored*, max_inputs> inputs{};
+    Stored* output = nullptr;
+    const Stored* parameters = nullptr;  ///< the layer's rows, one after the other
+    const Stored* prepared = nullptr;
     std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
-    /// Of this thread: what stands there is any number, as other layers take it between two calls. On batches: the layer's own, zero at
-    /// first, then as the layer left it.
-    Scalar* scratch = nullptr;
+    /// Of this thread: any numbers stand there, as other layers take it between two calls. On batches its own: zero at first, then as it left them.
+    Computed* scratch = nullptr;
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
     /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
     bool again = false;
     std::size_t count = 1;           ///< samples in the batch, of those that are computed here; on samples 1
-    const BatchPart<Scalar>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
+    const BatchPart<Computed>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
-    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
+    [[nodiscard]] const Stored* input() const { return inputs[0]; }
 };
 
 /// One backward call: what forward had, and the gradients.
-template <class Scalar>
-struct Backward {
-    std::array<const Scalar*, max_inputs> inputs{};
-    std::array<Scalar*, max_inputs> input_gradients{};  ///< laid out as the inputs
-    const Scalar* output = nullptr;
-    Scalar* output_gradient = nullptr;  ///< laid out as the output; nobody reads it afterwards, so it may be changed
-    const Scalar* parameters = nullptr;
-    const Scalar* prepared = nullptr;
+template <class Stored, class Computed = Stored>
+struct BackwardOf {
+    std::array<const Stored*, max_inputs> inputs{};
+    std::array<Stored*, max_inputs> input_gradients{};  ///< laid out as the inputs
+    const Stored* output = nullptr;
+    Stored* output_gradient = nullptr;  ///< laid out as the output; nobody reads it afterwards, so it may be changed
+    const Stored* parameters = nullptr;
+    const Stored* prepared = nullptr;
     const std::uint8_t* record = nullptr;
-    Scalar* scratch = nullptr;
-    Scalar* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
-    Scalar* gradients = nullptr;    ///< on batches: the layer's gradients themselves, laid out as the parameters
+    Computed* scratch = nullptr;
+    Computed* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
+    Stored* gradients = nullptr;      ///< on batches: the layer's gradients themselves, laid out as the parameters
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};
     std::size_t count = 1;
-    const BatchPart<Scalar>* part = nullptr;
+    const BatchPart<Computed>* part = nullptr;
 
-    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
-    [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
+    [[nodiscard]] const Stored* input() const { return inputs[0]; }
+    [[nodiscard]] Stored* input_gradient() const { return input_gradients[0]; }
 };
 
 /// The part of the batch that a call on batches is for: what it sums over samples goes through this.
@@ -5199,22 +5243,23 @@ template <class Call>
 }
 
 /// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
-template <class Scalar>
-struct Finish {
-    const Scalar* accumulator = nullptr;
-    Scalar* gradients = nullptr;
+template <class Stored, class Computed = Stored>
+struct FinishOf {
+    const Computed* accumulator = nullptr;
+    Stored* gradients = nullptr;
 };
 
 /// What a layer is unless it says otherwise: on samples, without parameters, memory or parts. Layers derive from it.
-template <class Number>
-struct LayerDefaults {
-    using Scalar = Number;
+template <class StoredNumber, class ComputedNumber = StoredNumber>
+struct LayerDefaultsOf {
+    using Stored = StoredNumber;
+    using Computed = ComputedNumber;
     static constexpr Works works = Works::on_samples;
     static constexpr const char* algorithm = "";
     /// On batches: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
     static constexpr bool sums_with_peers = false;
-    static constexpr std::size_t prepared_size = 0;     // numbers
-    static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
+    static constexpr std::size_t prepared_size = 0;     // numbers as they are stored
+    static constexpr std::size_t accumulator_size = 0;  // numbers as they are computed, for each share; so are those of scratch
     static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
     static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
     static constexpr std::size_t record_size = 0;       // bytes, for each sample
@@ -5225,9 +5270,19 @@ struct LayerDefaults {
     // whose forward takes everything from what is prepared lets a Predictor go without its rows.
     static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
-    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
-    static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
+    static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
+    static void finish(const FinishOf<Stored, Computed>& /*sum*/, std::size_t /*part*/) {}
 };
+
+// As a layer writes them, whose first parameter is the network's arithmetic. What runs layers asks for no policy.
+template <class Arithmetic>
+using Forward = ForwardOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using Backward = BackwardOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using Finish = FinishOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using LayerDefaults = LayerDefaultsOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
 
 namespace detail {
 
@@ -5258,7 +5313,7 @@ concept WantsBorder = requires(Shape in) {
 };
 
 template <class Type>
-concept HasScalar = std::floating_point<typename Type::Scalar>;
+concept SaysItsNumbers = requires { typename Type::Stored; typename Type::Computed; };
 template <class Type>
 concept SaysWhereItWorks = std::same_as<decltype(Type::works), const Works>;
 template <class Type>
@@ -5278,16 +5333,16 @@ concept HasParts = SizeConstant<decltype(Type::bands)> && SizeConstant<decltype(
                    (Type::bands > 0 && Type::prepare_parts > 0 && Type::finish_parts > 0);
 
 template <class Type>
-concept Prepares = requires(const typename Type::Scalar* parameters, typename Type::Scalar* prepared, std::size_t part) {
+concept Prepares = requires(const typename Type::Stored* parameters, typename Type::Stored* prepared, std::size_t part) {
     Type::prepare(parameters, prepared, part);
 };
 template <class Type>
-concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
+concept GoesForward = requires(const Forward<Type>& call) { Type::forward(call); };
 template <class Type>
-concept Finishes = requires(const Finish<typename Type::Scalar>& sum, std::size_t part) { Type::finish(sum, part); };
+concept Finishes = requires(const Finish<Type>& sum, std::size_t part) { Type::finish(sum, part); };
 
 template <class Type, Gradient... To>
-concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };
+concept GoesBackTo = requires(const Backward<Type>& call) { Type::template backward<To...>(call); };
 /// Backward to input `Input` as `To` says, and written to the others.
 template <class Type, Gradient To, std::size_t Input, class Inputs>
 inline constexpr bool goes_back = false;
@@ -5311,7 +5366,7 @@ concept Spec = detail::Accepts<Type> && detail::GivesShape<Type> && detail::List
 
 /// A spec bound to layouts, as far as a trained network asks.
 template <class Type>
-concept ForwardLayer = detail::HasScalar<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
+concept ForwardLayer = detail::SaysItsNumbers<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
                        detail::HasSizes<Type> && detail::HasParts<Type> && detail::Prepares<Type> && detail::GoesForward<Type>;
 
 /// A spec bound to layouts that learns: of so many inputs, each of which may want its gradient written, added, or not at all.
@@ -5478,14 +5533,14 @@ struct Address {};
 template <class Type>
 consteval bool prepares_by_itself() {
     if constexpr (requires { Address<&Type::prepare>{}; })
-        return !std::same_as<Address<&Type::prepare>, Address<&LayerDefaults<typename Type::Scalar>::prepare>>;
+        return !std::same_as<Address<&Type::prepare>, Address<&LayerDefaults<Type>::prepare>>;
     else
         return true;
 }
 template <class Type>
 consteval bool finishes_by_itself() {
     if constexpr (requires { Address<&Type::finish>{}; })
-        return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<typename Type::Scalar>::finish>>;
+        return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<Type>::finish>>;
     else
         return true;
 }
@@ -5540,15 +5595,17 @@ consteval bool check_spec() {
 }
 
 /// Of a layer that is bound: what a trained network asks.
-template <class Type, class Scalar, bool Speak>
+template <class Type, class Arithmetic, bool Speak>
 consteval bool check_forward() {
     if constexpr (std::same_as<Type, void>)
         static_assert(!Speak, "denim: layer: template <class Arithmetic, Layout Out, Layout In> Layer was expected, a type or an alias, with a Layout "
                               "for each input: what computes.");
-    else if constexpr (!HasScalar<Type>)
-        static_assert(!Speak, "denim: layer: using Scalar = typename Arithmetic::Scalar was expected; LayerDefaults<typename Arithmetic::Scalar> has it.");
-    else if constexpr (!std::same_as<typename Type::Scalar, Scalar>)
-        static_assert(!Speak, "denim: layer: its Scalar was expected to be that of the network, Arithmetic::Scalar.");
+    else if constexpr (!SaysItsNumbers<Type>)
+        static_assert(!Speak, "denim: layer: using Stored = typename Arithmetic::Stored and using Computed = typename Arithmetic::Computed were expected; "
+                              "LayerDefaults<Arithmetic> has both.");
+    else if constexpr (!std::same_as<typename Type::Stored, typename Arithmetic::Stored> ||
+                       !std::same_as<typename Type::Computed, typename Arithmetic::Computed>)
+        static_assert(!Speak, "denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.");
     else if constexpr (!SaysWhereItWorks<Type>)
         static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.");
     else if constexpr (!NamesAlgorithm<Type>)
@@ -5563,11 +5620,11 @@ consteval bool check_forward() {
         static_assert(!Speak, "denim: layer: bands, prepare_parts and finish_parts were expected, each a static constexpr std::size_t of at least 1; "
                               "LayerDefaults has them.");
     else if constexpr (!Prepares<Type>)
-        static_assert(!Speak, "denim: layer: static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) was expected.");
     else if constexpr (Type::prepared_size > 0 && !prepares_by_itself<Type>())
         static_assert(!Speak, "denim: layer: a prepare of its own was expected, since prepared_size is not 0.");
     else if constexpr (!GoesForward<Type>)
-        static_assert(!Speak, "denim: layer: static void forward(const Forward<Scalar>& at) was expected.");
+        static_assert(!Speak, "denim: layer: static void forward(const Forward<Arithmetic>& at) was expected.");
     else if constexpr (Type::works == Works::on_samples && Type::scratch_per_sample > 0)
         static_assert(!Speak, "denim: layer: a scratch_per_sample of 0 was expected of a layer on samples; scratch_size is what each thread has, "
                               "record_size what each sample keeps.");
@@ -5581,12 +5638,12 @@ template <class Type, std::size_t Inputs, std::size_t Parameters, bool Speak>
 consteval bool check_backward() {
     using Each = std::make_index_sequence<Inputs>;
     if constexpr (!goes_back<Type, Gradient::write, 0, Each>)
-        static_assert(!Speak, "denim: layer: template <Gradient Input> static void backward(const Backward<Scalar>& at) was expected, with a Gradient "
+        static_assert(!Speak, "denim: layer: template <Gradient Input> static void backward(const Backward<Arithmetic>& at) was expected, with a Gradient "
                               "for each input.");
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
     else if constexpr (!Finishes<Type>)
-        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void finish(const Finish<Arithmetic>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
         static_assert(!Speak, "denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in "
                               "scratch_per_sample.");
@@ -5660,23 +5717,22 @@ consteval auto bind() {
 }
 
 /// Stands where a layer lacks something.
-template <class Number>
-struct NoLayer : LayerDefaults<Number> {
-    static void forward(const Forward<Number>& /*at*/) {}
+template <class Arithmetic>
+struct NoLayer : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient...>
-    static void backward(const Backward<Number>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 /// A spec of so many parameters, bound: its layer, or NoLayer behind the sentence that says why.
 template <class Spec, std::size_t Parameters, class Arithmetic, Mode For, Layout Out, Layout... In>
 struct BoundLayer {
 private:
-    using Scalar = typename Arithmetic::Scalar;
     using Own = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
 
     static consteval bool check() {
-        if constexpr (!check_forward<Own, Scalar, false>())
-            return check_forward<Own, Scalar, true>();
+        if constexpr (!check_forward<Own, Arithmetic, false>())
+            return check_forward<Own, Arithmetic, true>();
         else if constexpr (For == Mode::inference)
             return true;
         else
@@ -5684,7 +5740,7 @@ private:
     }
 
 public:
-    using type = std::conditional_t<check(), Own, NoLayer<Scalar>>;
+    using type = std::conditional_t<check(), Own, NoLayer<Arithmetic>>;
 };
 
 /// As a network lays a value out that nobody else reads.
@@ -5909,37 +5965,43 @@ template <class Type>
 inline constexpr bool passes_as_activation = is_activation<Type> || is_refused<Type>;
 
 /// y = f(x) for the channels of one pixel; x and y may be the same.
-template <class Function, class Scalar>
-void activate(const Scalar* x, Scalar* y, std::size_t channels) {
+template <class Function, class Computed, class Stored>
+void activate(const Stored* x, Stored* y, std::size_t channels) {
     if constexpr (std::same_as<Function, Softmax>) {
-        const Scalar largest = *std::max_element(x, x + channels);
-        Scalar sum{0};
-        for (std::size_t c = 0; c < channels; ++c) sum += y[c] = simd::exp(x[c] - largest);
-        for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
-    } else if constexpr (std::same_as<Scalar, float>) {
+        const Computed largest = *std::max_element(x, x + channels);
+        const auto weight = [largest](Computed number) { return simd::exp(number - largest); };
+        Computed sum{0};
+        if constexpr (std::same_as<Stored, Computed>) {
+            for (std::size_t c = 0; c < channels; ++c) sum += y[c] = weight(x[c]);
+            for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
+        } else {
+            for (std::size_t c = 0; c < channels; ++c) sum += weight(x[c]);
+            for (std::size_t c = 0; c < channels; ++c) y[c] = static_cast<Stored>(weight(x[c]) / sum);
+        }
+    } else if constexpr (std::same_as<Computed, float>) {
         constexpr std::size_t lanes = simd::lanes<float>;
         std::size_t c = 0;
         for (; c + lanes <= channels; c += lanes) simd::store(y + c, Function::value(simd::load(x + c)));
         if (c < channels) simd::store_first(y + c, Function::value(simd::load_first(x + c, channels - c)), channels - c);
     } else {
-        for (std::size_t c = 0; c < channels; ++c) y[c] = Function::value(x[c]);
+        for (std::size_t c = 0; c < channels; ++c) y[c] = static_cast<Stored>(Function::value(static_cast<Computed>(x[c])));
     }
 }
 
 /// dx = dy f'(x), or that much more; dx and dy may be the same. `x` is read if the function is of_input.
-template <class Function, bool Add, class Scalar>
-void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t channels) {
+template <class Function, bool Add, class Computed, class Stored>
+void activate_gradient(const Stored* x, const Stored* y, const Stored* dy, Stored* dx, std::size_t channels) {
     if constexpr (std::same_as<Function, Softmax>) {
-        Scalar mean{0};
-        for (std::size_t c = 0; c < channels; ++c) mean += y[c] * dy[c];
-        for (std::size_t c = 0; c < channels; ++c) dx[c] = (Add ? dx[c] : Scalar{0}) + y[c] * (dy[c] - mean);
+        Computed mean{0};
+        for (std::size_t c = 0; c < channels; ++c) mean += Computed(y[c]) * dy[c];
+        for (std::size_t c = 0; c < channels; ++c) dx[c] = static_cast<Stored>((Add ? dx[c] : Stored{0}) + y[c] * (dy[c] - mean));
     } else {
         const auto at = [&](auto take, auto give, std::size_t c) {
             const auto slope = Function::slope(take(Function::of_input ? x + c : y + c), take(y + c));
             give(dx + c, Add ? take(dx + c) + take(dy + c) * slope : take(dy + c) * slope);
         };
         std::size_t c = 0;
-        if constexpr (std::same_as<Scalar, float>) {
+        if constexpr (std::same_as<Computed, float>) {
             constexpr std::size_t lanes = simd::lanes<float>;
             for (; c + lanes <= channels; c += lanes)
                 at([](const float* from) { return simd::load(from); }, [](float* to, simd::Vector<float> all) { simd::store(to, all); }, c);
@@ -5949,7 +6011,7 @@ void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
                    [rest](float* to, simd::Vector<float> all) { simd::store_first(to, all, rest); }, c);
         } else {
             for (; c < channels; ++c)
-                at([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+                at([](const Stored* from) { return Computed(*from); }, [](Stored* to, Computed number) { *to = static_cast<Stored>(number); }, c);
         }
     }
 }
@@ -6205,21 +6267,21 @@ namespace denim::inline DENIM_TARGET {
 
 /// An activation bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In, class Function>
-struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ActivationLayer : LayerDefaults<Arithmetic> {
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, bands = In.shape.height, operations = In.shape.size();
     static constexpr bool backward_reads_input = Function::of_input;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band,
-                                [&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+                                [&](std::size_t in, std::size_t out) { detail::activate<Function, Computed>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                detail::activate_gradient<Function, Input == Gradient::add>(at.input() + in, at.output + out, at.output_gradient + out,
-                                                                            at.input_gradient() + in, channels);
+                detail::activate_gradient<Function, Input == Gradient::add, Computed>(at.input() + in, at.output + out, at.output_gradient + out,
+                                                                                      at.input_gradient() + in, channels);
             });
     }
 };
@@ -6240,33 +6302,33 @@ struct Activation : SpecDefaults {
 /// samples in the record, of which a linear layer has none; on batches in the scratch.
 template <class Base, class Function, Layout Out>
 struct ActivatedLayer : Base {
-    using typename Base::Scalar;
+    using typename Base::Stored, typename Base::Computed;
     static constexpr bool on_samples = Base::works == Works::on_samples;
     static constexpr std::size_t channels = Out.shape.channels;
     static constexpr std::size_t kept = Function::of_input ? round_up(Out.size(), 16) : 0;  // numbers
     static_assert(Base::record_size == 0);
-    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Scalar) : 0;  // bytes
+    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Stored) : 0;  // bytes
     static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
     static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
-    static void forward(const Forward<Scalar>& at) {
-        Forward<Scalar> linear = at;
+    static void forward(const ForwardOf<Stored, Computed>& at) {
+        ForwardOf<Stored, Computed> linear = at;
         linear.last_band = Base::bands;
         Base::forward(linear);
         for (std::size_t sample = 0; sample < at.count; ++sample) {
-            Scalar* y = at.output + sample * Out.size();
+            Stored* y = at.output + sample * Out.size();
             if (kept && (at.record || !on_samples)) std::copy_n(y, Out.size(), kept_input(at, sample));
-            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function, Computed>(y + pixel, y + pixel, channels); });
         }
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const BackwardOf<Stored, Computed>& at) {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
-            const Scalar *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
-            Scalar* dy = at.output_gradient + sample * Out.size();
+            const Stored *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
+            Stored* dy = at.output_gradient + sample * Out.size();
             for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
-                detail::activate_gradient<Function, false>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
+                detail::activate_gradient<Function, false, Computed>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
             });
         }
         Base::template backward<Input>(at);
@@ -6277,10 +6339,10 @@ private:
     static auto* kept_input(const Call& at, std::size_t sample) {
         if constexpr (on_samples) {
             using Bytes = std::remove_pointer_t<decltype(at.record)>;
-            using Number = std::conditional_t<std::is_const_v<Bytes>, const Scalar, Scalar>;
+            using Number = std::conditional_t<std::is_const_v<Bytes>, const Stored, Stored>;
             return reinterpret_cast<Number*>(at.record);
         } else {
-            return at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept;
+            return reinterpret_cast<Stored*>(at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept);
         }
     }
 };
@@ -6797,8 +6859,8 @@ namespace denim::inline DENIM_TARGET {
 /// A convolution bound to its geometry; Conv, and Conv with what fuses behind it, become this. For inference only what forward
 /// reads is prepared.
 template <kernel::Convolution Of, class Arithmetic, Mode For>
-struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConvLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     using Kernel = kernel::algorithm<Of, Arithmetic>;
     static constexpr kernel::Convolution geometry = Of;
 
@@ -6811,18 +6873,18 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
     static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) {
         Kernel::prepare(parameters, parameters + Of.weights(), prepared, part);
     }
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         Kernel::forward(at.input(), at.prepared, at.output, at.record, at.scratch, at.first_band, at.last_band);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.input(), at.output, at.output_gradient, at.prepared, at.input_gradient(), at.record,
                                          at.scratch, at.accumulator);
     }
-    static void finish(const Finish<Scalar>& of, std::size_t part) {
+    static void finish(const Finish<Arithmetic>& of, std::size_t part) {
         Kernel::finish(of.accumulator, of.gradients, of.gradients + Of.weights(), part);
     }
 };
@@ -6893,7 +6955,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// A convolution that learns from the whole batch at once: of many weights and small pictures, see kernel::takes_whole_batch.
 template <kernel::Convolution Of, class Arithmetic>
-struct BatchConvLayer : LayerDefaults<float> {
+struct BatchConvLayer : LayerDefaults<Arithmetic> {
     using Kernel = kernel::BatchConvolution<Of, Arithmetic>;
 
     static constexpr Works works = Works::on_batches;
@@ -6905,9 +6967,9 @@ struct BatchConvLayer : LayerDefaults<float> {
     static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
     static void prepare(const float* parameters, float* prepared, std::size_t part) { Kernel::prepare(parameters, parameters + Of.weights(), prepared, part); }
-    static void forward(const Forward<float>& at) { Kernel::forward(at.input(), at.prepared, at.output, at.scratch, at.count); }
+    static void forward(const Forward<Arithmetic>& at) { Kernel::forward(at.input(), at.prepared, at.output, at.scratch, at.count); }
     template <Gradient Input>
-    static void backward(const Backward<float>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.output, at.output_gradient, at.prepared, at.input_gradient(), at.scratch, at.count);
         part_of(at).sum(Of.weights() + (Of.bias ? Of.filters() : 0), at.gradients, [&](const Shares& shares, std::size_t first, float* to) {
             Kernel::gradients(at.input(), at.scratch, at.count, shares, first, to);
@@ -7177,7 +7239,7 @@ constexpr void each_place(std::size_t y, std::size_t x, Each each) {
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/plain_pool.hpp
 
-// The plain twins of pool.hpp, for any scalar.
+// The plain twins of pool.hpp, for any numbers.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
@@ -7196,9 +7258,25 @@ struct PoolLoops {
             for (std::size_t x = 0; x < Out.shape.width; ++x)
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) each(y, x, c, n++);
     }
-    template <class Scalar>
-    static void clear(Scalar* input_gradient) {
-        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+    /// The gradient of each number of the input, as `Input` says: the sum of part(y, x, c, q) over the windows (y, x) in which it stands at place q.
+    template <Gradient Input, class Stored, class Part>
+    static void for_each_sum(Stored* input_gradient, Part part) {
+        if constexpr (Input == Gradient::none) return;
+        for (std::size_t row = 0; row < In.shape.height; ++row)
+            for (std::size_t column = 0; column < In.shape.width; ++column)
+                for (std::size_t c = 0; c < In.shape.channels; ++c) {
+                    Stored& to = input_gradient[In.offset(row, column) + c];
+                    using Computed = decltype(part(row, column, c, c));
+                    Computed sum = Input == Gradient::add ? to : Stored{0};
+                    for (std::size_t i = Of.size.rows; i-- > 0;)
+                        for (std::size_t j = Of.size.columns; j-- > 0;) {
+                            const std::size_t down = row + Of.top - i, right = column + Of.left - j;  // may wrap below zero
+                            const std::size_t y = down / Of.stride.rows, x = right / Of.stride.columns;
+                            if (down % Of.stride.rows == 0 && right % Of.stride.columns == 0 && y < Out.shape.height && x < Out.shape.width)
+                                sum += part(y, x, c, i * Of.size.columns + j);
+                        }
+                    to = static_cast<Stored>(sum);
+                }
     }
 };
 
@@ -7206,14 +7284,14 @@ struct PoolLoops {
 
 /// out(y, x, c) = the largest of in(y * stride.rows + i - top, x * stride.columns + j - left, c) over the window. The record keeps which of
 /// them it is, i * size.columns + j, the first of equals. A NaN is larger than all, the first of them wins.
-template <Layout Out, Layout In, Windows Of, class Scalar>
+template <Layout Out, Layout In, Windows Of, class Stored, class Computed = Stored>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t bands = 1, record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
+    static void forward(const Stored* input, Stored* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
             std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
@@ -7227,44 +7305,39 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
 
     /// Each gradient goes to the number that won.
     template <Gradient Input>
-    static void backward(const Scalar* output_gradient, const std::uint8_t* record, Scalar* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
-        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            input_gradient[Loops::place(y, x, c, record[n])] += output_gradient[Out.offset(y, x) + c];
+    static void backward(const Stored* output_gradient, const std::uint8_t* record, Stored* input_gradient) {
+        Loops::template for_each_sum<Input>(input_gradient, [&](std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
+            const bool won = record[(y * Out.shape.width + x) * Out.shape.channels + c] == q;
+            return won ? Computed(output_gradient[Out.offset(y, x) + c]) : Computed{0};
         });
     }
 };
 
 /// out(y, x, c) = the mean of the window's numbers that lie inside the picture.
-template <Layout Out, Layout In, Windows Of, class Scalar>
+template <Layout Out, Layout In, Windows Of, class Stored, class Computed = Stored>
 struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static constexpr std::size_t bands = 1, record_size = 0;
 
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
+    static void forward(const Stored* input, Stored* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
-            Scalar sum{0};
+            Computed sum{0};
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 sum += input[Loops::place(y, x, c, i * Of.size.columns + j)];
             });
-            output[Out.offset(y, x) + c] = sum / count(y, x);
+            output[Out.offset(y, x) + c] = static_cast<Stored>(sum / count(y, x));
         });
     }
 
     template <Gradient Input>
-    static void backward(const Scalar* output_gradient, const std::uint8_t* /*record*/, Scalar* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
-        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
-            const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
-            each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size.columns + j)] += gradient; });
+    static void backward(const Stored* output_gradient, const std::uint8_t* /*record*/, Stored* input_gradient) {
+        Loops::template for_each_sum<Input>(input_gradient, [&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            return output_gradient[Out.offset(y, x) + c] / count(y, x);
         });
     }
 
 private:
-    static Scalar count(std::size_t y, std::size_t x) { return static_cast<Scalar>(Of.places(y, x, In.shape.height, In.shape.width)); }
+    static Computed count(std::size_t y, std::size_t x) { return static_cast<Computed>(Of.places(y, x, In.shape.height, In.shape.width)); }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel
@@ -7476,18 +7549,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// A pool bound to its layouts. A max pool records which number of each window won (row by row; the first of equals), and its
 /// backward gives the gradient to it.
-template <class Kernel, class Number, Layout Out>
-struct PoolLayer : LayerDefaults<Number> {
-    using Scalar = Number;
+template <class Kernel, class Arithmetic, Layout Out>
+struct PoolLayer : LayerDefaults<Arithmetic> {
     static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         Kernel::forward(at.input(), at.output, at.record, at.first_band, at.last_band);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());
     }
 };
@@ -7529,15 +7601,16 @@ struct Pool : SpecDefaults {
 
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {
-        using Scalar = typename Arithmetic::Scalar;
+        using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
         static constexpr kernel::Windows of = windows(In.shape);
         using Plain = std::conditional_t<std::same_as<Operation, Max>,
-                kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+                kernel::PlainMaxPool<Out, In, of, Stored, Computed>, kernel::PlainAveragePool<Out, In, of, Stored, Computed>>;
         using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
-        using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
+        using type = std::conditional_t<Arithmetic::policy == Policy::plain, Plain, Quick>;
     };
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, typename Arithmetic::Scalar, Out>;
+    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, Arithmetic, Out>;
 
     template <Shape In>
     struct Problem {
@@ -7561,7 +7634,7 @@ namespace denim::inline DENIM_TARGET {
 /// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum. Where
 /// every channel has a group of its own, the depthwise kernel, which knows no pool, is quicker.
 template <class Arithmetic, Mode For, WindowSize Window, std::size_t Filters, class... Options>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
+    requires(Arithmetic::policy != Policy::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
              (Conv<Window, Filters, Options...>::groups == 1 || Conv<Window, Filters, Options...>::groups < Filters))
 struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;
@@ -7594,37 +7667,37 @@ struct PartOfPicture {
     static constexpr std::size_t channels = Part.shape.channels;
 
     /// The numbers of the part, as `To` says what becomes of them.
-    template <Gradient To, class Scalar>
-    static void take(const Scalar* whole, Scalar* part) {
+    template <Gradient To, class Number>
+    static void take(const Number* whole, Number* part) {
         for_each_row_and_column<Part.shape>(
             [&](std::size_t y, std::size_t x) { move<To>(whole + Whole.offset(Top + y, Left + x) + First, part + Part.offset(y, x)); });
     }
     /// The way back: where numbers are written, zeros are what lies outside of the part.
-    template <Gradient To, class Scalar>
-    static void put(const Scalar* part, Scalar* whole) {
+    template <Gradient To, class Number>
+    static void put(const Number* part, Number* whole) {
         if constexpr (To == Gradient::write) clear_outside(whole);
         for_each_row_and_column<Part.shape>(
             [&](std::size_t y, std::size_t x) { move<To>(part + Part.offset(y, x), whole + Whole.offset(Top + y, Left + x) + First); });
     }
 
 private:
-    template <Gradient To, class Scalar>
-    static void move(const Scalar* from, Scalar* to) {
+    template <Gradient To, class Number>
+    static void move(const Number* from, Number* to) {
         if constexpr (To == Gradient::write)
             std::copy_n(from, channels, to);
         else if constexpr (To == Gradient::add)
             for (std::size_t c = 0; c < channels; ++c) to[c] += from[c];
     }
-    template <class Scalar>
-    static void clear_outside(Scalar* whole) {
+    template <class Number>
+    static void clear_outside(Number* whole) {
         constexpr std::size_t all = Whole.shape.channels, behind = First + channels;
         for_each_row_and_column<Whole.shape>([&](std::size_t y, std::size_t x) {
-            Scalar* pixel = whole + Whole.offset(y, x);
+            Number* pixel = whole + Whole.offset(y, x);
             if (y < Top || y >= Top + Part.shape.height || x < Left || x >= Left + Part.shape.width) {
-                std::fill_n(pixel, all, Scalar{0});
+                std::fill_n(pixel, all, Number{0});
             } else {
-                std::fill_n(pixel, First, Scalar{0});
-                std::fill_n(pixel + behind, all - behind, Scalar{0});
+                std::fill_n(pixel, First, Number{0});
+                std::fill_n(pixel + behind, all - behind, Number{0});
             }
         });
     }
@@ -7634,13 +7707,12 @@ private:
 
 /// A part of what comes, bound to its layouts: Crop and Slice.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Top, std::size_t Left, std::size_t First>
-struct PartLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct PartLayer : LayerDefaults<Arithmetic> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) { Part::template take<Gradient::write>(at.input(), at.output); }
+    static void forward(const Forward<Arithmetic>& at) { Part::template take<Gradient::write>(at.input(), at.output); }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none) Part::template put<Input>(at.output_gradient, at.input_gradient());
     }
 
@@ -7658,13 +7730,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Such a picture bound to its layouts: what came is a part of what leaves.
 template <class Arithmetic, Layout Out, Layout In, Border Zeros>
-struct PadLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct PadLayer : LayerDefaults<Arithmetic> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
+    static void forward(const Forward<Arithmetic>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none) Part::template take<Input>(at.output_gradient, at.input_gradient());
     }
 
@@ -7757,24 +7828,24 @@ namespace denim::inline DENIM_TARGET {
 
 /// The order bound to its layouts: channel `n` of group `g` becomes channel n * Groups + g.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
-struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ShuffleLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
-            const Scalar* from = at.input() + in;
-            Scalar* to = at.output + out;
+            const Stored* from = at.input() + in;
+            Stored* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar* from = at.output_gradient + out;
-                Scalar* to = at.input_gradient() + in;
+                const Stored* from = at.output_gradient + out;
+                Stored* to = at.input_gradient() + in;
                 each_channel([&](std::size_t before, std::size_t behind) {
                     to[before] = Input == Gradient::add ? to[before] + from[behind] : from[behind];
                 });
@@ -8065,54 +8136,55 @@ private:
 
 // ---- denim/kernel/plain_dense.hpp
 
-// The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
+// The plain twin of every dense layer: the definition, written as loops, for any numbers. It finds the numbers of both pictures by
 // itself, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y[o] = bias[o] + sum over the numbers i of the picture, in (H, W, C) order, of x[i] * weights[i][o]. Parameters are (weights, bias).
-template <Layout Out, Layout In, bool Bias, class Scalar>
+template <Layout Out, Layout In, bool Bias, class Stored, class Computed = Stored>
 struct PlainDense {
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
 
-    static void forward(const Scalar* x, const Scalar* parameters, Scalar* y) {
-        for (std::size_t o = 0; o < outputs; ++o) y[output(o)] = Bias ? parameters[inputs * outputs + o] : Scalar{0};
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const Scalar number = x[place(i)];
-            for (std::size_t o = 0; o < outputs; ++o) y[output(o)] += number * parameters[i * outputs + o];
+    static void forward(const Stored* x, const Stored* parameters, Stored* y) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            Computed sum = Bias ? parameters[inputs * outputs + o] : Stored{0};
+            for (std::size_t i = 0; i < inputs; ++i) sum += Computed(x[place(i)]) * parameters[i * outputs + o];
+            y[output(o)] = static_cast<Stored>(sum);
         }
     }
 
     /// One sample: the gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* parameters, const Scalar* dy, Scalar* dx) {
+    static void backward(const Stored* parameters, const Stored* dy, Stored* dx) {
         for (std::size_t i = 0; Input != Gradient::none && i < inputs; ++i) {
-            Scalar sum{0};
-            for (std::size_t o = 0; o < outputs; ++o) sum += parameters[i * outputs + o] * dy[output(o)];
-            dx[place(i)] = Input == Gradient::add ? dx[place(i)] + sum : sum;
+            Computed sum{0};
+            for (std::size_t o = 0; o < outputs; ++o) sum += Computed(parameters[i * outputs + o]) * dy[output(o)];
+            dx[place(i)] = static_cast<Stored>(Input == Gradient::add ? dx[place(i)] + sum : sum);
         }
     }
 
     /// All samples, one after the other: the gradients of the parameters, each share summed in the order of its samples, then the
     /// shares in pairs.
-    static void gradients(const Scalar* x, const Scalar* dy, const Shares& shares, Scalar* to) {
+    template <class Number>
+    static void gradients(const Stored* x, const Stored* dy, const Shares& shares, Number* to) {
         const auto sum = [&](auto product) {
             const auto of_share = [&](std::size_t share) {
-                Scalar all{0};
+                Computed all{0};
                 for (std::size_t n = shares.first(share); n < shares.last(share); ++n) all += product(n);
                 return all;
             };
             // Of `count` shares from `first` on: as many as 2^k as a whole, and the rest.
-            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Scalar {
+            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Computed {
                 if (count == 1) return of_share(first);
                 const std::size_t left = std::bit_ceil(count) / 2;
                 return self(self, first, left) + self(self, first + left, count - left);
             };
-            return tree(tree, 0, shares.count);
+            return static_cast<Number>(tree(tree, 0, shares.count));
         };
         for (std::size_t i = 0; i < inputs; ++i)
             for (std::size_t o = 0; o < outputs; ++o)
-                to[i * outputs + o] = sum([&](std::size_t n) { return x[n * In.size() + place(i)] * dy[n * Out.size() + output(o)]; });
+                to[i * outputs + o] = sum([&](std::size_t n) { return Computed(x[n * In.size() + place(i)]) * dy[n * Out.size() + output(o)]; });
         for (std::size_t o = 0; Bias && o < outputs; ++o)
             to[inputs * outputs + o] = sum([&](std::size_t n) { return dy[n * Out.size() + output(o)]; });
     }
@@ -8207,7 +8279,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// A dense layer of few weights, a sample at a time.
 template <Layout Out, Layout In, bool Bias>
-struct SmallDenseLayer : LayerDefaults<float> {
+struct SmallDenseLayer : LayerDefaults<Fast> {
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, size = In.size();
     using Kernel = kernel::SmallDense<size, outputs>;
 
@@ -8222,17 +8294,17 @@ struct SmallDenseLayer : LayerDefaults<float> {
         });
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
     }
-    static void forward(const Forward<float>& at) {
+    static void forward(const Forward<Fast>& at) {
         Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output + Out.offset(0, 0));
     }
     template <Gradient Input>
-    static void backward(const Backward<float>& at) {
+    static void backward(const Backward<Fast>& at) {
         const float* dy = at.output_gradient + Out.offset(0, 0);
         for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += dy[o];
         Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, dy, at.input_gradient(),
                                                                                    at.accumulator);
     }
-    static void finish(const Finish<float>& of, std::size_t /*part*/) {
+    static void finish(const Finish<Fast>& of, std::size_t /*part*/) {
         for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
@@ -8242,7 +8314,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
 
 /// A wide dense layer, the whole batch at once: matrix products over the weights as they stand.
 template <Layout Out, Layout In, bool Bias>
-struct WideDenseLayer : LayerDefaults<float> {
+struct WideDenseLayer : LayerDefaults<Fast> {
     static constexpr Works works = Works::on_batches;
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, first = Out.offset(0, 0);
     static constexpr kernel::MatrixProduct product{inputs, outputs};
@@ -8254,17 +8326,17 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar* x = packed(at.input(), at.scratch, at.count);
+    static void forward(const Forward<Fast>& at) {
+        const float* x = packed(at.input(), at.scratch, at.count);
         product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output + first,
                         Out.size(), at.count, at.scratch);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        const Scalar* x = packed(at.input(), at.scratch, at.count);
-        const Scalar* dy = at.output_gradient + first;
+    static void backward(const Backward<Fast>& at) {
+        const float* x = packed(at.input(), at.scratch, at.count);
+        const float* dy = at.output_gradient + first;
         constexpr std::size_t x_distance = in_place ? In.size() : inputs;
-        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, float* to) {
             product.weight_gradient(x + sample * x_distance, x_distance, dy + sample * Out.size(), Out.size(), to,
                                     Bias ? to + inputs * outputs : nullptr, shares, at.scratch);
         });
@@ -8273,23 +8345,23 @@ struct WideDenseLayer : LayerDefaults<float> {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
-            Scalar* dx = at.scratch + product_scratch * at.count;
+            float* dx = at.scratch + product_scratch * at.count;
             product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
             parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
-                Scalar* to = at.input_gradient() + sample * In.size();
+                float* to = at.input_gradient() + sample * In.size();
                 for_each_number<In>([&](std::size_t flat, std::size_t place) {
-                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
+                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : 0.0f);
                 });
             });
         }
     }
 
 private:
-    static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
+    static const float* packed(const float* pictures, float* scratch, std::size_t count) {
         if (in_place) return pictures;
-        Scalar* to = scratch + product_scratch * count;
+        float* to = scratch + product_scratch * count;
         parallel_for(count, count * inputs, [&](std::size_t sample) {
-            const Scalar* from = pictures + sample * In.size();
+            const float* from = pictures + sample * In.size();
             for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
@@ -8297,20 +8369,19 @@ private:
 };
 
 /// The plain twin of both.
-template <class Number, Layout Out, Layout In, bool Bias>
-struct PlainDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
-    using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Arithmetic> {
+    using Twin = kernel::PlainDense<Out, In, Bias, typename Arithmetic::Stored, typename Arithmetic::Computed>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+    static void backward(const Backward<Arithmetic>& at) {
+        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, auto* to) {
             Twin::gradients(at.input() + sample * In.size(), at.output_gradient + sample * Out.size(), shares, to);
         });
         for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
@@ -8328,10 +8399,10 @@ inline constexpr std::size_t few_dense_outputs = 6, few_outputs_weights = 262'14
 
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
-    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Bias>;
+    using type = PlainDenseLayer<Arithmetic, Out, In, Bias>;
 };
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
-    requires(!Arithmetic::plain)
+    requires(Arithmetic::policy != Policy::plain)
 struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr std::size_t weights = In.shape.size() * Out.shape.channels;
     static constexpr bool small = weights <= (Out.shape.channels <= few_dense_outputs ? few_outputs_weights : small_dense_weights);
@@ -8376,19 +8447,19 @@ static_assert(check_layer<Dense<3>, Shape{5, 4, 8}>());
 namespace denim::inline DENIM_TARGET {
 
 template <class Arithmetic, Layout Out, Layout In>
-struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct FlattenLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
         for_each_number<In>([&](std::size_t flat, std::size_t place) {
-            Scalar& dx = at.input_gradient()[place];
-            dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
+            Stored& dx = at.input_gradient()[place];
+            dx = (Input == Gradient::add ? dx : Stored{0}) + at.output_gradient[Out.offset(0, 0) + flat];
         });
     }
 };
@@ -8412,41 +8483,50 @@ namespace denim::inline DENIM_TARGET {
 
 /// A mean over all pixels. The loops run along the channels, so the compiler's vectors serve every scalar.
 template <class Arithmetic, Layout Out, Layout In>
-struct GlobalAverageLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct GlobalAverageLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
-    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(In.shape.height * In.shape.width);
+    static constexpr Computed share = Computed{1} / static_cast<Computed>(In.shape.height * In.shape.width);
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        Scalar* y = at.output + Out.offset(0, 0);
-        std::fill_n(y, channels, Scalar{0});
-        for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            for (std::size_t c = 0; c < channels; ++c) y[c] += at.input()[in + c];
-        });
-        for (std::size_t c = 0; c < channels; ++c) y[c] *= share;
+    static void forward(const Forward<Arithmetic>& at) {
+        Stored* y = at.output + Out.offset(0, 0);
+        if constexpr (Arithmetic::policy == Policy::plain) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                Computed sum{0};
+                for_each_pixel<In, In>([&](std::size_t in, std::size_t) { sum += at.input()[in + c]; });
+                y[c] = static_cast<Stored>(sum * share);
+            }
+        } else {
+            std::fill_n(y, channels, Stored{0});
+            for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
+                for (std::size_t c = 0; c < channels; ++c) y[c] += at.input()[in + c];
+            });
+            for (std::size_t c = 0; c < channels; ++c) y[c] *= share;
+        }
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
-        const Scalar* dy = at.output_gradient + Out.offset(0, 0);
+        const Stored* dy = at.output_gradient + Out.offset(0, 0);
         for_each_pixel<In, In>([&](std::size_t in, std::size_t) {
-            Scalar* dx = at.input_gradient() + in;
-            for (std::size_t c = 0; c < channels; ++c) dx[c] = (Input == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * share;
+            Stored* dx = at.input_gradient() + in;
+            for (std::size_t c = 0; c < channels; ++c) dx[c] = static_cast<Stored>((Input == Gradient::add ? dx[c] : Stored{0}) + dy[c] * share);
         });
     }
 };
 
 /// The largest of all pixels, the first of equals, or the first NaN; the record keeps where it stands.
 template <class Arithmetic, Layout Out, Layout In>
-struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct GlobalMaxLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr std::size_t channels = In.shape.channels, operations = In.shape.size();
     static constexpr std::size_t record_size = channels * sizeof(std::uint32_t);  // bytes: offsets into the input
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        Scalar* y = at.output + Out.offset(0, 0);
+    static void forward(const Forward<Arithmetic>& at) {
+        Stored* y = at.output + Out.offset(0, 0);
         std::array<std::uint32_t, channels> winners{};
         winners.fill(static_cast<std::uint32_t>(In.offset(0, 0)));
         std::copy_n(at.input() + In.offset(0, 0), channels, y);
@@ -8460,11 +8540,11 @@ struct GlobalMaxLayer : LayerDefaults<typename Arithmetic::Scalar> {
         if (at.record) std::memcpy(at.record, winners.data(), record_size);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
         if constexpr (Input == Gradient::write)
             for (std::size_t y = 0; y < In.shape.height; ++y)
-                std::fill_n(at.input_gradient() + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+                std::fill_n(at.input_gradient() + In.offset(y, 0), In.shape.width * In.stride, Stored{0});
         std::array<std::uint32_t, channels> winners{};
         std::memcpy(winners.data(), at.record, record_size);
         for (std::size_t c = 0; c < channels; ++c) at.input_gradient()[winners[c] + c] += at.output_gradient[Out.offset(0, 0) + c];
@@ -8569,13 +8649,13 @@ struct NormSettings {
     }
     /// Where rows stand among so many channels' parameters, gradients or sums; a gamma that is not there is 1, such a beta 0.
     static constexpr std::size_t before_beta = has_gamma, before_rest = has_gamma + has_beta;
-    template <class Scalar>
-    static Scalar gamma(const Scalar* parameters, std::size_t c) {
-        return has_gamma ? parameters[c] : Scalar{1};
+    template <class Computed>
+    static Computed gamma(const auto* parameters, std::size_t c) {
+        return has_gamma ? Computed(parameters[c]) : Computed{1};
     }
-    template <class Scalar>
-    static Scalar beta(const Scalar* parameters, std::size_t channels, std::size_t c) {
-        return has_beta ? parameters[before_beta * channels + c] : Scalar{0};
+    template <class Computed>
+    static Computed beta(const auto* parameters, std::size_t channels, std::size_t c) {
+        return has_beta ? Computed(parameters[before_beta * channels + c]) : Computed{0};
     }
 };
 
@@ -8589,58 +8669,60 @@ namespace denim::inline DENIM_TARGET {
 
 /// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta), of those that it has.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct LayerNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c)
-                at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
+                at.output[out + c] = static_cast<Stored>((at.input()[in + c] - mean) * scale * gamma(at.parameters, c) +
+                                                         Settings::template beta<Computed>(at.parameters, channels, c));
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
+    static void backward(const Backward<Arithmetic>& at) {
+        Computed *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+            const Stored *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
-            Scalar sum{0}, along{0};
+            Computed sum{0}, along{0};
             for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar normal = (x[c] - mean) * scale;
+                const Computed normal = (x[c] - mean) * scale;
                 if constexpr (Settings::has_gamma) to_gamma[c] += dy[c] * normal;
                 if constexpr (Settings::has_beta) to_beta[c] += dy[c];
                 sum += dy[c] * gamma(at.parameters, c);
                 along += dy[c] * gamma(at.parameters, c) * normal;
             }
             if constexpr (Input != Gradient::none) {
-                Scalar* dx = at.input_gradient() + in;
-                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
+                Stored* dx = at.input_gradient() + in;
+                const Computed share = Computed{1} / static_cast<Computed>(channels);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    const Computed normal = (x[c] - mean) * scale;
+                    const Computed gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
             }
         });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Computed gamma(const Stored* parameters, std::size_t c) { return Settings::template gamma<Computed>(parameters, c); }
 
     struct Moments {
-        Scalar mean, scale;  // 1 / deviation
+        Computed mean, scale;  // 1 / deviation
     };
-    static Moments moments(const Scalar* x) {
-        Scalar sum{0}, squares{0};
+    static Moments moments(const Stored* x) {
+        Computed sum{0}, squares{0};
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
-        const Scalar mean = sum / static_cast<Scalar>(channels);
+        const Computed mean = sum / static_cast<Computed>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), Settings::epsilon)};
+        return {mean, Computed{1} / kernel::deviation(squares / static_cast<Computed>(channels), Settings::epsilon)};
     }
 };
 
@@ -8666,39 +8748,39 @@ static_assert(check_layer<LayerNorm, Shape{2, 2, 8}>());
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/plain_group_norm.hpp
 
-// The plain twin of the normalisations of groups of channels: the definition, written as loops, for any scalar. It finds the numbers of both
+// The plain twin of the normalisations of groups of channels: the definition, written as loops, for any numbers. It finds the numbers of both
 // pictures by itself, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, of each group of channels over all pixels. A gamma that is null is 1, such a
 /// beta 0, and where the sums are null there are no gradients.
-template <Layout Out, Layout In, std::size_t Groups, class Scalar>
+template <Layout Out, Layout In, std::size_t Groups, class Stored, class Computed = Stored>
 struct PlainGroupNorm {
     static constexpr std::size_t each = In.shape.channels / Groups, count = each * In.shape.height * In.shape.width;
 
-    static void forward(const Scalar* x, const Scalar* gamma, const Scalar* beta, double epsilon, Scalar* y) {
+    static void forward(const Stored* x, const Stored* gamma, const Stored* beta, double epsilon, Stored* y) {
         for (std::size_t group = 0; group < Groups; ++group) {
             const Moments of{x, group, epsilon};
             for (std::size_t n = 0; n < count; ++n) {
                 const std::size_t c = channel(group, n);
-                const Scalar normal = (x[place<In>(n, c)] - of.mean) / of.deviation;
-                y[place<Out>(n, c)] = (gamma ? gamma[c] * normal : normal) + (beta ? beta[c] : Scalar{0});
+                const Computed normal = (x[place<In>(n, c)] - of.mean) / of.deviation;
+                y[place<Out>(n, c)] = static_cast<Stored>((gamma ? gamma[c] * normal : normal) + (beta ? beta[c] : Stored{0}));
             }
         }
     }
 
     /// Adds to the sums; the gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* gamma, double epsilon, const Scalar* dy, Scalar* dx, Scalar* gamma_sums, Scalar* beta_sums) {
+    static void backward(const Stored* x, const Stored* gamma, double epsilon, const Stored* dy, Stored* dx, Computed* gamma_sums, Computed* beta_sums) {
         for (std::size_t group = 0; group < Groups; ++group) {
             const Moments of{x, group, epsilon};
             const auto normal = [&](std::size_t n) { return (x[place<In>(n, channel(group, n))] - of.mean) / of.deviation; };
             const auto to_normal = [&](std::size_t n) {  // the gradient of what is normal
                 const std::size_t c = channel(group, n);
-                return gamma ? gamma[c] * dy[place<Out>(n, c)] : dy[place<Out>(n, c)];
+                return gamma ? Computed(gamma[c]) * dy[place<Out>(n, c)] : Computed(dy[place<Out>(n, c)]);
             };
-            Scalar sum{0}, along{0};
+            Computed sum{0}, along{0};
             for (std::size_t n = 0; n < count; ++n) {
                 const std::size_t c = channel(group, n);
                 if (gamma_sums) gamma_sums[c] += dy[place<Out>(n, c)] * normal(n);
@@ -8708,9 +8790,9 @@ struct PlainGroupNorm {
             }
             // Mean and deviation depend on every number of the group.
             for (std::size_t n = 0; Input != Gradient::none && n < count; ++n) {
-                Scalar& gradient = dx[place<In>(n, channel(group, n))];
-                const Scalar all = static_cast<Scalar>(count) * to_normal(n) - sum - normal(n) * along;
-                gradient = (Input == Gradient::add ? gradient : Scalar{0}) + all / (static_cast<Scalar>(count) * of.deviation);
+                Stored& gradient = dx[place<In>(n, channel(group, n))];
+                const Computed all = static_cast<Computed>(count) * to_normal(n) - sum - normal(n) * along;
+                gradient = static_cast<Stored>((Input == Gradient::add ? gradient : Stored{0}) + all / (static_cast<Computed>(count) * of.deviation));
             }
         }
     }
@@ -8724,18 +8806,18 @@ private:
     }
 
     struct Moments {
-        Scalar mean{0}, deviation{0};  // NaN where the variance has left the range
+        Computed mean{0}, deviation{0};  // NaN where the variance has left the range
 
-        Moments(const Scalar* x, std::size_t group, double epsilon) {
+        Moments(const Stored* x, std::size_t group, double epsilon) {
             for (std::size_t n = 0; n < count; ++n) mean += x[place<In>(n, channel(group, n))];
-            mean /= static_cast<Scalar>(count);
-            Scalar variance{0};
+            mean /= static_cast<Computed>(count);
+            Computed variance{0};
             for (std::size_t n = 0; n < count; ++n) {
-                const Scalar away = x[place<In>(n, channel(group, n))] - mean;
+                const Computed away = x[place<In>(n, channel(group, n))] - mean;
                 variance += away * away;
             }
-            variance /= static_cast<Scalar>(count);
-            deviation = is_finite(variance) ? std::sqrt(variance + static_cast<Scalar>(epsilon)) : not_a_number<Scalar>();
+            variance /= static_cast<Computed>(count);
+            deviation = is_finite(variance) ? std::sqrt(variance + static_cast<Computed>(epsilon)) : not_a_number<Computed>();
         }
     };
 };
@@ -8751,14 +8833,15 @@ namespace denim::inline DENIM_TARGET {
 /// A normalisation of runs of channels, bound to its layouts. Sums go by channels, then by runs. The accumulator is (gradient of gamma,
 /// gradient of beta), of those that it has.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups, class Settings>
-struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct GroupNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
     static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr std::size_t scratch_size = 7 * channels;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         if constexpr (fast)
             normalise(at);
         else
@@ -8766,7 +8849,7 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                           Settings::epsilon, at.output);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (fast)
             go_back<Input>(at);
         else
@@ -8774,31 +8857,31 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                                            Input == Gradient::none ? nullptr : at.input_gradient(), row<Settings::has_gamma, 0>(at.accumulator),
                                            row<Settings::has_beta, Settings::before_beta>(at.accumulator));
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
+    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Stored, Computed>;
     static constexpr kernel::NormalisedPictures pictures{In, Out};
-    static constexpr bool fast = !Arithmetic::plain && pictures.whole_vectors();
-    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
+    static constexpr bool fast = Arithmetic::policy != Policy::plain && pictures.whole_vectors();
+    static constexpr Computed share = Computed{1} / static_cast<Computed>(run * pixels);
 
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Computed gamma(const Stored* parameters, std::size_t c) { return Settings::template gamma<Computed>(parameters, c); }
     template <bool There, std::size_t Before, class Number>
     static Number* row(Number* rows) {
         return There ? rows + Before * channels : nullptr;
     }
 
-    static void normalise(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
+    static void normalise(const Forward<Arithmetic>& at) {
+        Computed *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
         for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
         kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
-    static void go_back(const Backward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
-        Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
-        const Scalar *x = at.input(), *dy = at.output_gradient;
+    static void go_back(const Backward<Arithmetic>& at) {
+        Computed *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        Computed *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
+        const Stored *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
         kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
@@ -8807,7 +8890,7 @@ private:
         }
         if constexpr (Input == Gradient::none) return;
         for (std::size_t first = 0; first < channels; first += run) {
-            Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
+            Computed sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
             for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
             for (std::size_t c = first; c < first + run; ++c) {
                 factor[c] = scale[c] * gamma(at.parameters, c);
@@ -8819,15 +8902,15 @@ private:
     }
 
     // For each channel the mean of its run, and 1 / deviation.
-    static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
+    static void moments(const Stored* x, Computed* mean, Computed* scale) {
         kernel::channel_moments(pictures, x, mean, scale);
         for (std::size_t first = 0; first < channels; first += run) {
-            Scalar middle{0}, squares{0};
+            Computed middle{0}, squares{0};
             for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
-            middle /= static_cast<Scalar>(run);
-            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+            middle /= static_cast<Computed>(run);
+            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Computed>(pixels);
             std::fill_n(mean + first, run, middle);
-            std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
+            std::fill_n(scale + first, run, Computed{1} / kernel::deviation(squares * share, Settings::epsilon));
         }
     }
 };
@@ -8892,41 +8975,43 @@ struct InstanceNorm : InstanceNormOf<> {};
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/plain_local_response_norm.hpp
 
-// The plain twin of the local response normalisation: the definition, written as loops, for any scalar. It finds the numbers of both pictures
+// The plain twin of the local response normalisation: the definition, written as loops, for any numbers. It finds the numbers of both pictures
 // by itself, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = x / (bias + alpha / window * sum of squares)^beta, the sum over the channels of its pixel that are no more than window / 2 away.
-template <Layout Out, Layout In, std::size_t Window, class Scalar>
+template <Layout Out, Layout In, std::size_t Window, class Stored, class Computed = Stored>
 struct PlainLocalResponseNorm {
     double alpha, beta, bias;
 
-    void forward(const Scalar* x, Scalar* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out + c] = x[in + c] * power(base(x + in, c), -beta); });
+    void forward(const Stored* x, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            y[out + c] = static_cast<Stored>(x[in + c] * power(base(x + in, c), -beta));
+        });
     }
 
     /// The gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    void backward(const Scalar* x, const Scalar* dy, Scalar* dx) const {
+    void backward(const Stored* x, const Stored* dy, Stored* dx) const {
         if constexpr (Input == Gradient::none) return;
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            Scalar gradient = dy[out + c] * power(base(x + in, c), -beta);
+            Computed gradient = dy[out + c] * power(base(x + in, c), -beta);
             each_near(c, [&](std::size_t other) {  // whose sum has this number's square
-                const Scalar slope = static_cast<Scalar>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
-                gradient += dy[out + other] * x[in + other] * slope * x[in + c];
+                const Computed slope = static_cast<Computed>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
+                gradient += Computed(dy[out + other]) * x[in + other] * slope * x[in + c];
             });
-            dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+            dx[in + c] = static_cast<Stored>(Input == Gradient::add ? dx[in + c] + gradient : gradient);
         });
     }
 
 private:
-    Scalar base(const Scalar* pixel, std::size_t c) const {
-        Scalar squares{0};
-        each_near(c, [&](std::size_t other) { squares += pixel[other] * pixel[other]; });
-        return static_cast<Scalar>(bias) + static_cast<Scalar>(alpha / static_cast<double>(Window)) * squares;
+    Computed base(const Stored* pixel, std::size_t c) const {
+        Computed squares{0};
+        each_near(c, [&](std::size_t other) { squares += Computed(pixel[other]) * pixel[other]; });
+        return static_cast<Computed>(bias) + static_cast<Computed>(alpha / static_cast<double>(Window)) * squares;
     }
-    static Scalar power(Scalar number, double exponent) { return std::pow(number, static_cast<Scalar>(exponent)); }
+    static Computed power(Computed number, double exponent) { return std::pow(number, static_cast<Computed>(exponent)); }
 
     template <class Each>
     static void each_near(std::size_t c, Each each) {
@@ -8951,67 +9036,68 @@ namespace denim::inline DENIM_TARGET {
 
 /// Such a normalisation bound to its layouts. The scratch has the divisors' bases and a number more for each channel.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
-struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct LocalResponseNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
     static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
-    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
+    static constexpr std::size_t bands = Arithmetic::policy == Policy::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
-        Scalar *base = at.scratch, *squares = base + channels;
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain) return twin.forward(at.input(), at.output);
+        Computed *base = at.scratch, *squares = base + channels;
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
-            const Scalar* x = at.input() + in;
+            const Stored* x = at.input() + in;
             bases(x, base, squares);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = static_cast<Stored>(x[c] * power(base[c]));
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none) {
-            if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
-            Scalar *base = at.scratch, *along = base + channels;
+            if constexpr (Arithmetic::policy == Policy::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
+            Computed *base = at.scratch, *along = base + channels;
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-                Scalar* dx = at.input_gradient() + in;
+                const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+                Stored* dx = at.input_gradient() + in;
                 bases(x, base, along);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar factor = power(base[c]), gradient = dy[c] * factor;
+                    const Computed factor = power(base[c]), gradient = dy[c] * factor;
                     along[c] = gradient * x[c] / base[c];
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
                 sum_windows(along, base);
-                for (std::size_t c = 0; c < channels; ++c) dx[c] -= static_cast<Scalar>(2 * share * Beta.value()) * x[c] * base[c];
+                for (std::size_t c = 0; c < channels; ++c) dx[c] = static_cast<Stored>(dx[c] - static_cast<Computed>(2 * share * Beta.value()) * x[c] * base[c]);
             });
         }
     }
 
 private:
     static constexpr double share = Alpha.value() / static_cast<double>(Window);
-    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Scalar> twin{Alpha.value(), Beta.value(), Bias.value()};
+    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Stored, Computed> twin{Alpha.value(), Beta.value(), Bias.value()};
 
     // What stands under the power, for each channel.
-    static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
-        for (std::size_t c = 0; c < channels; ++c) squares[c] = x[c] * x[c];
+    static void bases(const Stored* x, Computed* base, Computed* squares) {
+        for (std::size_t c = 0; c < channels; ++c) squares[c] = Computed(x[c]) * x[c];
         sum_windows(squares, base);
-        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
+        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Computed>(Bias.value()) + static_cast<Computed>(share) * base[c];
     }
     // The sums over windows of channels, cut at both ends: tap by tap, so that compilers make vectors of channels.
-    static void sum_windows(const Scalar* from, Scalar* sums) {
-        std::fill_n(sums, channels, Scalar{0});
+    static void sum_windows(const Computed* from, Computed* sums) {
+        std::fill_n(sums, channels, Computed{0});
         for (std::size_t tap = 0; tap < Window; ++tap) {
             const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
             const std::size_t step = tap + first - reach;
             for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
         }
     }
-    static Scalar power(Scalar base) {
+    static Computed power(Computed base) {
         if constexpr (Beta.value() == 0.75) {
-            const Scalar root = std::sqrt(base);
-            return Scalar{1} / (root * std::sqrt(root));
+            const Computed root = std::sqrt(base);
+            return Computed{1} / (root * std::sqrt(root));
         } else {
-            return std::pow(base, static_cast<Scalar>(-Beta.value()));
+            return std::pow(base, static_cast<Computed>(-Beta.value()));
         }
     }
 };
@@ -9048,28 +9134,29 @@ namespace detail {
 inline constexpr double shortest_length = 1e-12;
 
 /// The plain twin: the definition for the channels of one pixel, written as loops.
-template <std::size_t Channels, class Scalar>
+template <std::size_t Channels, class Stored, class Computed>
 struct PlainUnitNorm {
-    static Scalar squares(const Scalar* x) {
-        Scalar sum{0};
-        for (std::size_t c = 0; c < Channels; ++c) sum += x[c] * x[c];
-        return is_finite(sum) ? sum : not_a_number<Scalar>();
+    static Computed squares(const Stored* x) {
+        Computed sum{0};
+        for (std::size_t c = 0; c < Channels; ++c) sum += Computed(x[c]) * x[c];
+        return is_finite(sum) ? sum : not_a_number<Computed>();
     }
-    static bool is_short(const Scalar* x) { return std::sqrt(squares(x)) < static_cast<Scalar>(shortest_length); }
+    static bool is_short(const Stored* x) { return std::sqrt(squares(x)) < static_cast<Computed>(shortest_length); }
 
-    static void forward(const Scalar* x, Scalar* y) {
-        for (std::size_t c = 0; c < Channels; ++c) y[c] = x[c] / (is_short(x) ? static_cast<Scalar>(shortest_length) : std::sqrt(squares(x)));
+    static void forward(const Stored* x, Stored* y) {
+        for (std::size_t c = 0; c < Channels; ++c)
+            y[c] = static_cast<Stored>(x[c] / (is_short(x) ? static_cast<Computed>(shortest_length) : std::sqrt(squares(x))));
     }
     /// Each number of the output with its derivative by each of the input.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* dy, Scalar* dx) {
+    static void backward(const Stored* x, const Stored* dy, Stored* dx) {
         for (std::size_t c = 0; c < Channels; ++c) {
-            Scalar sum{0};
+            Computed sum{0};
             for (std::size_t k = 0; k < Channels; ++k) {
-                const Scalar same = k == c ? Scalar{1} : Scalar{0};
-                sum += dy[k] * (is_short(x) ? same / static_cast<Scalar>(shortest_length) : (same - x[k] * x[c] / squares(x)) / std::sqrt(squares(x)));
+                const Computed same{k == c ? 1.0f : 0.0f}, along = Computed(x[k]) * x[c];
+                sum += dy[k] * (is_short(x) ? same / static_cast<Computed>(shortest_length) : (same - along / squares(x)) / std::sqrt(squares(x)));
             }
-            dx[c] = Input == Gradient::add ? dx[c] + sum : sum;
+            dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + sum : sum);
         }
     }
 };
@@ -9078,44 +9165,45 @@ struct PlainUnitNorm {
 
 /// A UnitNorm bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In>
-struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct UnitNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, operations = 4 * In.shape.size();
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar* const x = at.input() + in;
-            if constexpr (Arithmetic::plain) return Twin::forward(x, at.output + out);
-            const Scalar scale = Scalar{1} / length(x);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * scale;
+            const Stored* const x = at.input() + in;
+            if constexpr (Arithmetic::policy == Policy::plain) return Twin::forward(x, at.output + out);
+            const Computed scale = Computed{1} / length(x);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = static_cast<Stored>(x[c] * scale);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar *const x = at.input() + in, *const dy = at.output_gradient + out;
-                Scalar* const dx = at.input_gradient() + in;
-                if constexpr (Arithmetic::plain) return Twin::template backward<Input>(x, dy, dx);
-                const Scalar all = length(x), scale = Scalar{1} / all;
-                Scalar along{0};  // of the gradient what lengthens the pixel, which changes nothing
+                const Stored *const x = at.input() + in, *const dy = at.output_gradient + out;
+                Stored* const dx = at.input_gradient() + in;
+                if constexpr (Arithmetic::policy == Policy::plain) return Twin::template backward<Input>(x, dy, dx);
+                const Computed all = length(x), scale = Computed{1} / all;
+                Computed along{0};  // of the gradient what lengthens the pixel, which changes nothing
                 for (std::size_t c = 0; c < channels && all > shortest; ++c) along += dy[c] * (x[c] * scale);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar gradient = (dy[c] - x[c] * scale * along) * scale;
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    const Computed gradient = (dy[c] - x[c] * scale * along) * scale;
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
             });
     }
 
 private:
-    using Twin = detail::PlainUnitNorm<channels, Scalar>;
-    static constexpr auto shortest = static_cast<Scalar>(detail::shortest_length);
+    using Twin = detail::PlainUnitNorm<channels, Stored, Computed>;
+    static constexpr auto shortest = static_cast<Computed>(detail::shortest_length);
 
-    static Scalar length(const Scalar* x) {
-        Scalar squares{0};
-        for (std::size_t c = 0; c < channels; ++c) squares += x[c] * x[c];
-        return is_finite(squares) ? std::max(std::sqrt(squares), shortest) : not_a_number<Scalar>();
+    static Computed length(const Stored* x) {
+        Computed squares{0};
+        for (std::size_t c = 0; c < channels; ++c) squares += Computed(x[c]) * x[c];
+        return is_finite(squares) ? std::max(std::sqrt(squares), shortest) : not_a_number<Computed>();
     }
 };
 
@@ -9138,7 +9226,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// One BatchNorm: its pictures, whether the fast kernels may be used, and what its options say. Its rows are gamma and beta, as far as it has
 /// them, then the running mean and variance.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct BatchNormPass {
     kernel::NormalisedPictures of;
     bool may_be_fast;
@@ -9150,33 +9238,34 @@ struct BatchNormPass {
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
 
-    void forward(const Forward<Scalar>& at) const;
-    void backward(const Backward<Scalar>& at, Gradient input) const;
+    void forward(const ForwardOf<Stored, Computed>& at) const;
+    void backward(const BackwardOf<Stored, Computed>& at, Gradient input) const;
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
-    void prepare(const Scalar* parameters, Scalar* prepared) const;
+    void prepare(const Stored* parameters, Stored* prepared) const;
     /// Into a convolution in front, whose weights have a filter for each channel as their last axis; no bias is zero. Weights, then biases, are
     /// written.
-    void fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const;
+    void fold(const Stored* rows, std::span<const Stored> weights, const Stored* bias, Stored* folded) const;
     /// One sample, by what is prepared.
-    void infer(const Forward<Scalar>& at) const;
+    void infer(const ForwardOf<Stored, Computed>& at) const;
 
 private:
+    static constexpr bool in_float = std::is_same_v<Stored, float> && std::is_same_v<Computed, float>;
     // Where rows stand, and what scratch holds.
     struct Rows;
     struct Scratch;
 
     // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
     [[nodiscard]] static bool alone_among_peers(const auto& at) { return at.part && !at.part->peers->statistics_of_all(); }
-    [[nodiscard]] static BatchPart<Scalar> normalised_over(const auto& at) {
-        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    [[nodiscard]] static BatchPart<Computed> normalised_over(const auto& at) {
+        return alone_among_peers(at) ? BatchPart<Computed>{Shares{at.count}} : part_of(at);
     }
     [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
     template <class Each>
     void each_sample(std::size_t count, Each each) const;
-    void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const;
-    void next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const;
-    void sum_over_peers(const Backward<Scalar>& at) const;
+    void join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const;
+    void next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const;
+    void sum_over_peers(const BackwardOf<Stored, Computed>& at) const;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -9190,33 +9279,32 @@ namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    using Pass = BatchNormPass<Scalar>;
-    static constexpr Pass pass{{In, Out}, !Arithmetic::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
+struct BatchNormLayer : LayerDefaults<Arithmetic> {
+    using Pass = BatchNormPass<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+    static constexpr Pass pass{{In, Out}, Arithmetic::policy != Policy::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
     static constexpr Works works = Works::on_batches;
     static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
-    static void forward(const Forward<Scalar>& at) { pass.forward(at); }
+    static void forward(const Forward<Arithmetic>& at) { pass.forward(at); }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         pass.backward(at, Input);
     }
 };
 
 /// A trained network: on samples, one multiplication and one addition.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    using Pass = BatchNormPass<Scalar>;
+struct BatchNormInference : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Pass = BatchNormPass<Stored, typename Arithmetic::Computed>;
     static constexpr Pass pass = BatchNormLayer<Arithmetic, Out, In, Settings>::pass;
     static constexpr std::size_t prepared_size = 2 * In.shape.channels, operations = 2 * In.shape.size();
     static constexpr bool forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
-    static void forward(const Forward<Scalar>& at) { pass.infer(at); }
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
+    static void forward(const Forward<Arithmetic>& at) { pass.infer(at); }
 };
 
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.
@@ -9263,12 +9351,12 @@ namespace denim::inline DENIM_TARGET {
 template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
 struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
-    using typename Base::Scalar;
+    using typename Base::Stored;
     static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
-        AlignedArray<Scalar> folded(Of.weights() + filters);
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t /*part*/) {
+        const Stored *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
+        AlignedArray<Stored> folded(Of.weights() + filters);
         Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::pass.fold(rows, {parameters, Of.weights()}, Bias ? bias : nullptr, folded.data());
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
     }
@@ -9296,7 +9384,7 @@ struct FoldedConv : SpecDefaults {
 };
 
 template <class Arithmetic, class Norm>
-concept Folds = !Arithmetic::plain && is_batch_norm<Norm>;
+concept Folds = Arithmetic::policy != Policy::plain && is_batch_norm<Norm>;
 
 }  // namespace detail
 
@@ -9331,23 +9419,24 @@ namespace denim::inline DENIM_TARGET {
 
 /// A dropout bound to its layouts; backward draws the same mask again.
 template <class Arithmetic, Layout Out, Layout In>
-struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct DropoutLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t operations = In.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
-            for (std::size_t n = 0; n < count; ++n) y[out + n] = x[in + n] * factors[n];
+    static void forward(const Forward<Arithmetic>& at) {
+        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Computed* factors, std::size_t count) {
+            for (std::size_t n = 0; n < count; ++n) y[out + n] = static_cast<Stored>(x[in + n] * factors[n]);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_run(*at.settings, at.random,
-                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Computed* factors, std::size_t count) {
                              for (std::size_t n = 0; n < count; ++n)
-                                 dx[in + n] = dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Scalar{0});
+                                 dx[in + n] = static_cast<Stored>(dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Stored{0}));
                          });
     }
 
@@ -9358,9 +9447,9 @@ private:
     static void for_each_run(const LayerSettings& settings, Random random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
-        const Scalar factor = dropped == 1 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const Computed factor = dropped == 1 ? Computed{0} : static_cast<Computed>(1.0 / kept);
         const auto threshold = dropped == 1 ? 0 : static_cast<std::uint32_t>(dropped * 0x1p32);
-        std::array<Scalar, 64> factors{};
+        std::array<Computed, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
@@ -9370,9 +9459,9 @@ private:
                     each(In.offset(y, x) + c, Out.offset(y, x) + c, factors.data() + number % 64, count);
                 }
     }
-    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Computed factor, std::array<Computed, 64>& factors) {
         for (std::size_t word = 0; word < 4; ++word)
-            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Scalar{0};
+            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Computed{0};
     }
 };
 
@@ -9409,30 +9498,31 @@ constexpr std::size_t plain_place(const Layout& of, std::size_t n) {
 }  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/kernel/plain_stochastic_depth.hpp
 
-// The plain twin of stochastic depth: the definition, written as loops, for any scalar. It finds the numbers of both pictures by itself,
+// The plain twin of stochastic depth: the definition, written as loops, for any numbers. It finds the numbers of both pictures by itself,
 // borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = x / (1 - rate) where `word`, which is random from 0 to 2^32, says that the sample is kept, else x times 0. The gradient of the input
 /// is written, added to or left alone.
-template <Layout Out, Layout In, class Scalar>
+template <Layout Out, Layout In, class Stored, class Computed = Stored>
 struct PlainStochasticDepth {
-    static void forward(const Scalar* x, double rate, std::uint32_t word, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = passed(x[plain_place(In, n)], rate, word);
+    static void forward(const Stored* x, double rate, std::uint32_t word, Stored* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = static_cast<Stored>(passed(x[plain_place(In, n)], rate, word));
     }
     template <Gradient Input>
-    static void backward(double rate, std::uint32_t word, const Scalar* dy, Scalar* dx) {
+    static void backward(double rate, std::uint32_t word, const Stored* dy, Stored* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = passed(dy[plain_place(Out, n)], rate, word);
-            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += passed(dy[plain_place(Out, n)], rate, word);
+            const Computed gradient = passed(dy[plain_place(Out, n)], rate, word);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Stored>(gradient);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] = static_cast<Stored>(dx[plain_place(In, n)] + gradient);
         }
     }
 
 private:
-    static Scalar passed(Scalar number, double rate, std::uint32_t word) {
+    static Computed passed(Computed number, double rate, std::uint32_t word) {
         const bool kept = static_cast<double>(word) / 4294967296.0 >= rate;
-        return kept ? number / static_cast<Scalar>(1 - rate) : number * Scalar{0};
+        return kept ? number / static_cast<Computed>(1 - rate) : number * Computed{0};
     }
 };
 
@@ -9446,39 +9536,40 @@ namespace denim::inline DENIM_TARGET {
 
 /// Stochastic depth bound to its layouts; backward draws the same number again.
 template <class Arithmetic, Layout Out, Layout In>
-struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct StochasticDepthLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t operations = In.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
-        const Scalar factor = drawn(*at.settings, at.random);
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
+        const Computed factor = drawn(*at.settings, at.random);
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = static_cast<Stored>(at.input()[in + c] * factor);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
-        if constexpr (Arithmetic::plain)
+        if constexpr (Arithmetic::policy == Policy::plain)
             return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
-        const Scalar factor = drawn(*at.settings, at.random);
+        const Computed factor = drawn(*at.settings, at.random);
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            Scalar* const to = at.input_gradient() + in;
+            Stored* const to = at.input_gradient() + in;
             for (std::size_t c = 0; c < In.shape.channels; ++c)
-                to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
+                to[c] = static_cast<Stored>(at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Stored{0}));
         });
     }
 
 private:
-    using Twin = kernel::PlainStochasticDepth<Out, In, Scalar>;
+    using Twin = kernel::PlainStochasticDepth<Out, In, Stored, Computed>;
 
     static double rate_of(const LayerSettings& settings) { return static_cast<double>(settings.rate); }
     // The sample is kept if the first word of its stream is not below the rate.
-    static Scalar drawn(const LayerSettings& settings, const Random& random) {
+    static Computed drawn(const LayerSettings& settings, const Random& random) {
         const double rate = rate_of(settings);
-        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
+        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Computed>(1 / (1 - rate)) : Computed{0};
     }
 };
 
@@ -9501,45 +9592,48 @@ struct StochasticDepth : SpecDefaults {
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/plain_channelwise.hpp
 
-// The plain twins of the layers with one learned number for each channel: the definitions, written as loops, for any scalar. They find the
+// The plain twins of the layers with one learned number for each channel: the definitions, written as loops, for any numbers. They find the
 // numbers of both pictures by themselves, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = x above 0, slope x elsewhere.
-template <class Scalar>
+template <class Computed>
 struct PlainSlope {
-    Scalar y, to_x, to_number;  ///< and the derivatives by x and by the slope
+    Computed y, to_x, to_number;  ///< and the derivatives by x and by the slope
 
-    PlainSlope(Scalar x, Scalar slope) : y(slope * x), to_x(slope), to_number(x) {
-        if (x > 0) y = x, to_x = Scalar{1}, to_number = Scalar{0};
+    PlainSlope(Computed x, Computed slope) : y(slope * x), to_x(slope), to_number(x) {
+        if (x > 0) y = x, to_x = Computed{1}, to_number = Computed{0};
     }
 };
 
 /// y = factor x.
-template <class Scalar>
+template <class Computed>
 struct PlainFactor {
-    Scalar y, to_x, to_number;
+    Computed y, to_x, to_number;
 
-    PlainFactor(Scalar x, Scalar factor) : y(factor * x), to_x(factor), to_number(x) {}
+    PlainFactor(Computed x, Computed factor) : y(factor * x), to_x(factor), to_number(x) {}
 };
 
 /// One of them, pixel by pixel; `numbers` are those of the channels.
-template <Layout Out, Layout In, class Function, class Scalar>
+template <Layout Out, Layout In, class Function, class Stored, class Computed = Stored>
 struct PlainChannelwise {
-    static void forward(const Scalar* x, const Scalar* numbers, Scalar* y) {
-        for (std::size_t n = 0; n < In.shape.size(); ++n) y[plain_place(Out, n)] = Function(x[plain_place(In, n)], numbers[channel(n)]).y;
+    static void forward(const Stored* x, const Stored* numbers, Stored* y) {
+        for (std::size_t n = 0; n < In.shape.size(); ++n)
+            y[plain_place(Out, n)] = static_cast<Stored>(Function(x[plain_place(In, n)], numbers[channel(n)]).y);
     }
 
     /// Adds to the sums, which are the gradients of the numbers; that of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* numbers, const Scalar* dy, Scalar* dx, Scalar* sums) {
+    static void backward(const Stored* x, const Stored* numbers, const Stored* dy, Stored* dx, Computed* sums) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
             const Function at(x[plain_place(In, n)], numbers[channel(n)]);
-            const Scalar gradient = dy[plain_place(Out, n)];
+            const Computed gradient = dy[plain_place(Out, n)];
             sums[channel(n)] += gradient * at.to_number;
-            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = gradient * at.to_x;
-            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += gradient * at.to_x;
+            if constexpr (Input != Gradient::none) {
+                Stored& to = dx[plain_place(In, n)];
+                to = static_cast<Stored>(Input == Gradient::add ? to + gradient * at.to_x : gradient * at.to_x);
+            }
         }
     }
 
@@ -9559,14 +9653,15 @@ namespace denim::inline DENIM_TARGET {
 /// along_p(x), that by p, for vectors; its plain twin; its word in the table of spellings, and what the parameter is called. The accumulator is
 /// the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
-struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ChannelwiseLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
-    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
+    static constexpr std::size_t bands = Arithmetic::policy == Policy::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain)
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain)
             Twin::forward(at.input(), at.parameters, at.output);
         else
             each_channels([&](auto take, auto give, std::size_t c) {
@@ -9577,9 +9672,9 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
             });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        Scalar* const to = Input == Gradient::none ? nullptr : at.input_gradient();
-        if constexpr (Arithmetic::plain)
+    static void backward(const Backward<Arithmetic>& at) {
+        Stored* const to = Input == Gradient::none ? nullptr : at.input_gradient();
+        if constexpr (Arithmetic::policy == Policy::plain)
             Twin::template backward<Input>(at.input(), at.parameters, at.output_gradient, to, at.accumulator);
         else
             each_channels([&](auto take, auto give, std::size_t c) {
@@ -9589,7 +9684,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
                     const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
                     sum = sum + dy * Rule::along_p(x);
                     if constexpr (Input != Gradient::none) {
-                        Scalar* const dx = to + in + c;
+                        Stored* const dx = to + in + c;
                         const auto gradient = dy * Rule::along_x(x, p);
                         give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
                     }
@@ -9597,21 +9692,21 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 give(at.accumulator + c, sum);
             });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
 
 private:
-    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Scalar>, Scalar>;
+    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Computed>, Stored, Computed>;
 
     // A vector of channels at a time, and what is left.
     template <class Act>
     static void each_channels(Act act) {
-        using Vector = simd::Vector<Scalar>;
-        constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
+        using Vector = simd::Vector<Stored>;
+        constexpr std::size_t lanes = simd::lanes<Stored>, rest = channels % lanes;
         std::size_t c = 0;
         for (; c + lanes <= channels; c += lanes)
-            act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+            act([](const Stored* from) { return simd::load(from); }, [](Stored* to, Vector all) { simd::store(to, all); }, c);
         if constexpr (rest > 0)
-            act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
+            act([](const Stored* from) { return simd::load_first(from, rest); }, [](Stored* to, Vector all) { simd::store_first(to, all, rest); }, c);
     }
 };
 
@@ -9637,8 +9732,8 @@ namespace detail {
 
 struct LearnedSlope {
     static constexpr const char *word = "PReLU", *parameter = "slope";
-    template <class Scalar>
-    using Twin = kernel::PlainSlope<Scalar>;
+    template <class Computed>
+    using Twin = kernel::PlainSlope<Computed>;
     template <class Number>
     static Number value(Number x, Number slope) {
         return simd::select(x > constant<Number>(0), x, slope * x);
@@ -9676,8 +9771,8 @@ namespace detail {
 
 struct LearnedFactor {
     static constexpr const char *word = "Scale", *parameter = "factor";
-    template <class Scalar>
-    using Twin = kernel::PlainFactor<Scalar>;
+    template <class Computed>
+    using Twin = kernel::PlainFactor<Computed>;
     template <class Number>
     static Number value(Number x, Number factor) {
         return factor * x;
@@ -9707,45 +9802,47 @@ struct Scale : ScaleOf<1> {};
 }  // namespace denim::inline DENIM_TARGET
 // ---- denim/kernel/plain_rescale.hpp
 
-// The plain twins of the layers whose numbers stand in their types: the definitions, written as loops, for any scalar. They find the numbers of
+// The plain twins of the layers whose numbers stand in their types: the definitions, written as loops, for any numbers. They find the numbers of
 // both pictures by themselves, borders and padded channels included.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = factor x + offset. The gradient of the input is written, added to or left alone.
-template <Layout Out, Layout In, class Scalar>
+template <Layout Out, Layout In, class Stored, class Computed = Stored>
 struct PlainRescale {
-    static void forward(const Scalar* x, double factor, double offset, Scalar* y) {
+    static void forward(const Stored* x, double factor, double offset, Stored* y) {
         for (std::size_t n = 0; n < In.shape.size(); ++n)
-            y[plain_place(Out, n)] = static_cast<Scalar>(factor) * x[plain_place(In, n)] + static_cast<Scalar>(offset);
+            y[plain_place(Out, n)] = static_cast<Stored>(static_cast<Computed>(factor) * x[plain_place(In, n)] + static_cast<Computed>(offset));
     }
     template <Gradient Input>
-    static void backward(double factor, const Scalar* dy, Scalar* dx) {
+    static void backward(double factor, const Stored* dy, Stored* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
-            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += static_cast<Scalar>(factor) * dy[plain_place(Out, n)];
+            const Computed gradient = static_cast<Computed>(factor) * dy[plain_place(Out, n)];
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Stored>(gradient);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] = static_cast<Stored>(dx[plain_place(In, n)] + gradient);
         }
     }
 };
 
 /// y = (x - mean) / deviation, by a number for each channel or one for all.
-template <Layout Out, Layout In, class Scalar>
+template <Layout Out, Layout In, class Stored, class Computed = Stored>
 struct PlainNormalise {
-    static void forward(const Scalar* x, std::span<const double> means, std::span<const double> deviations, Scalar* y) {
+    static void forward(const Stored* x, std::span<const double> means, std::span<const double> deviations, Stored* y) {
         for (std::size_t n = 0; n < In.shape.size(); ++n)
-            y[plain_place(Out, n)] = (x[plain_place(In, n)] - of_channel(means, n)) / of_channel(deviations, n);
+            y[plain_place(Out, n)] = static_cast<Stored>((x[plain_place(In, n)] - of_channel(means, n)) / of_channel(deviations, n));
     }
     template <Gradient Input>
-    static void backward(std::span<const double> deviations, const Scalar* dy, Scalar* dx) {
+    static void backward(std::span<const double> deviations, const Stored* dy, Stored* dx) {
         for (std::size_t n = 0; n < In.shape.size(); ++n) {
-            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = dy[plain_place(Out, n)] / of_channel(deviations, n);
-            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] += dy[plain_place(Out, n)] / of_channel(deviations, n);
+            const Computed gradient = dy[plain_place(Out, n)] / of_channel(deviations, n);
+            if constexpr (Input == Gradient::write) dx[plain_place(In, n)] = static_cast<Stored>(gradient);
+            if constexpr (Input == Gradient::add) dx[plain_place(In, n)] = static_cast<Stored>(dx[plain_place(In, n)] + gradient);
         }
     }
 
 private:
-    static Scalar of_channel(std::span<const double> numbers, std::size_t n) {
-        return static_cast<Scalar>(numbers[n % In.shape.channels % numbers.size()]);
+    static Computed of_channel(std::span<const double> numbers, std::size_t n) {
+        return static_cast<Computed>(numbers[n % In.shape.channels % numbers.size()]);
     }
 };
 
@@ -9759,54 +9856,55 @@ namespace denim::inline DENIM_TARGET {
 /// A line for each channel, bound to its layouts. `Rule` has value(x, c), for a number of channel c, slope(c), its derivative, and its plain
 /// twin's forward(x, y) and backward(dy, dx).
 template <class Arithmetic, Layout Out, Layout In, class Rule>
-struct RescaleLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct RescaleLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t operations = 2 * In.shape.size();
-    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
+    static constexpr std::size_t bands = Arithmetic::policy == Policy::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), at.output);
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain) return Twin::forward(at.input(), at.output);
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = Rule::value(at.input()[in + c], c);
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = static_cast<Stored>(Rule::value(Computed(at.input()[in + c]), c));
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        if constexpr (Arithmetic::plain)
+    static void backward(const Backward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain)
             Twin::template backward<Input>(at.output_gradient, Input == Gradient::none ? nullptr : at.input_gradient());
         else if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                Scalar* const to = at.input_gradient() + in;
+                Stored* const to = at.input_gradient() + in;
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
-                    const Scalar gradient = at.output_gradient[out + c] * Rule::template slope<Scalar>(c);
-                    to[c] = Input == Gradient::add ? to[c] + gradient : gradient;
+                    const Computed gradient = at.output_gradient[out + c] * Rule::template slope<Computed>(c);
+                    to[c] = static_cast<Stored>(Input == Gradient::add ? to[c] + gradient : gradient);
                 }
             });
     }
 
 private:
-    using Twin = typename Rule::template Twin<Out, In, Scalar>;
+    using Twin = typename Rule::template Twin<Out, In, Stored, Computed>;
 };
 
 /// Factor x + Offset: Rescale<2, -1> makes numbers from -1 to 1 of those from 0 to 1. A NaN gives NaN, and so does an infinity times 0.
 template <Decimal Factor, Decimal Offset = 0>
 struct Rescale : SpecDefaults {
     struct Rule {
-        template <class Scalar>
-        static Scalar value(Scalar x, std::size_t /*channel*/) {
-            return x * slope<Scalar>(0) + static_cast<Scalar>(Offset.value());
+        template <class Computed>
+        static Computed value(Computed x, std::size_t /*channel*/) {
+            return x * slope<Computed>(0) + static_cast<Computed>(Offset.value());
         }
-        template <class Scalar>
-        static constexpr Scalar slope(std::size_t /*channel*/) {
-            return static_cast<Scalar>(Factor.value());
+        template <class Computed>
+        static constexpr Computed slope(std::size_t /*channel*/) {
+            return static_cast<Computed>(Factor.value());
         }
-        template <Layout Out, Layout In, class Scalar>
+        template <Layout Out, Layout In, class Stored, class Computed>
         struct Twin {
-            using Definition = kernel::PlainRescale<Out, In, Scalar>;
-            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, Factor.value(), Offset.value(), y); }
+            using Definition = kernel::PlainRescale<Out, In, Stored, Computed>;
+            static void forward(const Stored* x, Stored* y) { Definition::forward(x, Factor.value(), Offset.value(), y); }
             template <Gradient Input>
-            static void backward(const Scalar* dy, Scalar* dx) {
+            static void backward(const Stored* dy, Stored* dx) {
                 Definition::template backward<Input>(Factor.value(), dy, dx);
             }
         };
@@ -9862,20 +9960,20 @@ struct Normalise : SpecDefaults {
     }
 
     struct Rule {
-        template <class Scalar>
-        static Scalar value(Scalar x, std::size_t c) {
-            return (x - static_cast<Scalar>(means[means.size() == 1 ? 0 : c])) * slope<Scalar>(c);
+        template <class Computed>
+        static Computed value(Computed x, std::size_t c) {
+            return (x - static_cast<Computed>(means[means.size() == 1 ? 0 : c])) * slope<Computed>(c);
         }
-        template <class Scalar>
-        static constexpr Scalar slope(std::size_t c) {
-            return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
+        template <class Computed>
+        static constexpr Computed slope(std::size_t c) {
+            return static_cast<Computed>(1 / deviations[deviations.size() == 1 ? 0 : c]);
         }
-        template <Layout Out, Layout In, class Scalar>
+        template <Layout Out, Layout In, class Stored, class Computed>
         struct Twin {
-            using Definition = kernel::PlainNormalise<Out, In, Scalar>;
-            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, means, deviations, y); }
+            using Definition = kernel::PlainNormalise<Out, In, Stored, Computed>;
+            static void forward(const Stored* x, Stored* y) { Definition::forward(x, means, deviations, y); }
             template <Gradient Input>
-            static void backward(const Scalar* dy, Scalar* dx) {
+            static void backward(const Stored* dy, Stored* dx) {
                 Definition::template backward<Input>(deviations, dy, dx);
             }
         };
@@ -9953,16 +10051,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// The sum of pictures of one shape, number by number, bound to its layouts: of the first two, and that with each of the others.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct SumLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t bands = Out.shape.height, operations = (sizeof...(Ins) - 1) * Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        for_each_sum(at, [](Scalar*) {});
+    static void forward(const Forward<Arithmetic>& at) {
+        for_each_sum(at, [](Stored*) {});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
         }(std::make_index_sequence<sizeof...(Ins)>{});
@@ -9974,10 +10073,10 @@ protected:
 
     // Calls then(sum) behind the sum of each run.
     template <class Then>
-    static void for_each_sum(const Forward<Scalar>& at, Then then) {
+    static void for_each_sum(const Forward<Arithmetic>& at, Then then) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             for_each_run(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
-                Scalar* const sum = at.output + Out.offset(y, x);
+                Stored* const sum = at.output + Out.offset(y, x);
                 add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
                 then(sum);
             });
@@ -9991,15 +10090,15 @@ protected:
 
 private:
     template <class... Inputs>
-    static void add(Scalar* sum, Inputs... inputs) {
-        for (std::size_t c = 0; c < run_size; ++c) sum[c] = (... + inputs[c]);
+    static void add(Stored* sum, Inputs... inputs) {
+        for (std::size_t c = 0; c < run_size; ++c) sum[c] = static_cast<Stored>((... + Computed(inputs[c])));
     }
     template <Gradient To, Layout In>
-    static void give(const Scalar* gradient, Scalar* input_gradient) {
+    static void give(const Stored* gradient, Stored* input_gradient) {
         if constexpr (To != Gradient::none)
             for_each_run(0, Out.shape.height, [&](std::size_t y, std::size_t x) {
-                const Scalar* from = gradient + Out.offset(y, x);
-                Scalar* to = input_gradient + In.offset(y, x);
+                const Stored* from = gradient + Out.offset(y, x);
+                Stored* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < run_size; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }
@@ -10043,19 +10142,19 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, class Function, Layout Out, Layout... Ins>
 struct ActivatedSumLayer : SumLayer<Arithmetic, Out, Ins...> {
     using Base = SumLayer<Arithmetic, Out, Ins...>;
-    using typename Base::Scalar;
+    using typename Base::Stored, typename Base::Computed;
     static constexpr std::size_t operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
-    static void forward(const Forward<Scalar>& at) {
-        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, Base::run_size); });
+    static void forward(const Forward<Arithmetic>& at) {
+        Base::for_each_sum(at, [](Stored* sum) { detail::activate<Function, Computed>(sum, sum, Base::run_size); });
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Base::for_each_run(0, Out.shape.height, [&](std::size_t row, std::size_t column) {
-            const Scalar* y = at.output + Out.offset(row, column);
-            Scalar* dy = at.output_gradient + Out.offset(row, column);
-            detail::activate_gradient<Function, false>(y, y, dy, dy, Base::run_size);
+            const Stored* y = at.output + Out.offset(row, column);
+            Stored* dy = at.output_gradient + Out.offset(row, column);
+            detail::activate_gradient<Function, false, Computed>(y, y, dy, dy, Base::run_size);
         });
         Base::template backward<To...>(at);
     }
@@ -10075,7 +10174,7 @@ concept Addition = decltype(as_addition(std::declval<Type>()))::value;
 
 /// In training where the slope is one of the output; the activation's input is gone by then.
 template <class Arithmetic, Mode For, detail::Addition Join, class Function>
-    requires(!Arithmetic::plain && (For == Mode::inference || !Function::of_input))
+    requires(Arithmetic::policy != Policy::plain && (For == Mode::inference || !Function::of_input))
 struct Fused<Arithmetic, For, Join, Activation<Function>> : SpecDefaults {
     static constexpr bool exists = true;
 
@@ -10092,25 +10191,26 @@ namespace denim::inline DENIM_TARGET {
 
 /// The product of pictures of one shape, number by number, bound to its layouts.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ProductOfLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
     static constexpr std::array<Layout, count> ins{Ins...};
     static constexpr std::size_t bands = Out.shape.height, operations = (count - 1) * Out.shape.size();
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
-                    for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
+                    for (std::size_t c = 0; c < channels; ++c) to[c] = static_cast<Stored>((... * Computed(inputs[c])));
                 };
                 multiply((at.inputs[Number] + Ins.offset(y, x))...);
             });
         }(std::make_index_sequence<count>{});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<Number, To>(at), ...);
         }(std::make_index_sequence<count>{});
@@ -10119,16 +10219,16 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     // The gradient times all other inputs.
     template <std::size_t Number, Gradient To>
-    static void give(const Backward<Scalar>& at) {
+    static void give(const Backward<Arithmetic>& at) {
         if constexpr (To != Gradient::none)
             for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
-                const Scalar* dy = at.output_gradient + Out.offset(y, x);
-                Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
+                const Stored* dy = at.output_gradient + Out.offset(y, x);
+                Stored* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    Scalar gradient = dy[c];
+                    Computed gradient = dy[c];
                     for (std::size_t other = 0; other < count; ++other)
                         if (other != Number) gradient *= (at.inputs[other] + ins[other].offset(y, x))[c];
-                    dx[c] = To == Gradient::add ? dx[c] + gradient : gradient;
+                    dx[c] = static_cast<Stored>(To == Gradient::add ? dx[c] + gradient : gradient);
                 }
             });
     }
@@ -10274,35 +10374,44 @@ namespace denim::inline DENIM_TARGET {
 
 /// The product of a picture and its gate, bound to their layouts.
 template <class Arithmetic, Layout Out, Layout In, Layout Inner>
-struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ProductLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = Out.shape.channels, operations = Out.shape.size();
     static constexpr bool one_gate = Inner.shape != Out.shape;  // for all pixels
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
-            const Scalar *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            const Stored *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * gate[c];
         });
     }
     template <Gradient ToIn, Gradient ToInner>
-    static void backward(const Backward<Scalar>& at) {
-        if constexpr (one_gate && ToInner == Gradient::write)
-            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
+    static void backward(const Backward<Arithmetic>& at) {
+        constexpr bool summed = one_gate && Arithmetic::policy == Policy::plain && ToInner != Gradient::none;  // number by number, rounded once
+        if constexpr (one_gate && !summed && ToInner == Gradient::write)
+            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Stored{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
-            const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            const Stored *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
             if constexpr (ToIn != Gradient::none) {
-                Scalar* dx = at.input_gradients[0] + in;
+                Stored* dx = at.input_gradients[0] + in;
                 for (std::size_t c = 0; c < channels; ++c)
-                    dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
+                    dx[c] = static_cast<Stored>((ToIn == Gradient::add ? dx[c] : Stored{0}) + Computed(dy[c]) * gate[c]);
             }
-            if constexpr (ToInner != Gradient::none) {
-                Scalar* to_gate = at.input_gradients[1] + inner;
+            if constexpr (ToInner != Gradient::none && !summed) {
+                Stored* to_gate = at.input_gradients[1] + inner;
                 for (std::size_t c = 0; c < channels; ++c)
-                    to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+                    to_gate[c] = static_cast<Stored>((one_gate || ToInner == Gradient::add ? to_gate[c] : Stored{0}) + Computed(dy[c]) * x[c]);
             }
         });
+        if constexpr (summed)
+            for (std::size_t c = 0; c < channels; ++c) {
+                Stored& to_gate = at.input_gradients[1][Inner.offset(0, 0) + c];
+                Computed sum = ToInner == Gradient::add ? to_gate : Stored{0};
+                each_pixel([&](std::size_t in, std::size_t, std::size_t out) { sum += Computed(at.output_gradient[out + c]) * at.inputs[0][in + c]; });
+                to_gate = static_cast<Stored>(sum);
+            }
     }
 
 private:
@@ -10369,8 +10478,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// Pictures side by side, bound to their layouts.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConcatenationLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
     static constexpr std::size_t bands = Out.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
@@ -10382,13 +10491,13 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
         return channels;
     }
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (take<Number>(at), ...);
         }(std::make_index_sequence<ins.size()>{});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<Number, To>(at), ...);
         }(std::make_index_sequence<ins.size()>{});
@@ -10396,17 +10505,17 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 private:
     template <std::size_t Number>
-    static void take(const Forward<Scalar>& at) {
+    static void take(const Forward<Arithmetic>& at) {
         for_each_pixel<ins[Number], Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }
     template <std::size_t Number, Gradient To>
-    static void give(const Backward<Scalar>& at) {
+    static void give(const Backward<Arithmetic>& at) {
         if constexpr (To != Gradient::none)
             for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
-                const Scalar* from = at.output_gradient + out + first(Number);
-                Scalar* to = at.input_gradients[Number] + in;
+                const Stored* from = at.output_gradient + out + first(Number);
+                Stored* to = at.input_gradients[Number] + in;
                 for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
                     to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
@@ -13532,10 +13641,10 @@ inline double cut_normal(Random& random) {
 }  // namespace detail
 
 /// The beginning of one parameter; each draws from a stream of its own, so that adding a layer behind it changes nothing here.
-template <class Scalar>
-void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::size_t stream) {
+template <class Stored>
+void initialise(const Parameter& parameter, Stored* numbers, Seed seed, std::size_t stream) {
     Random random{seed, stream};
-    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Scalar>(draw()); }); };
+    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Stored>(draw()); }); };
     const auto in = static_cast<double>(parameter.fan_in), out = static_cast<double>(parameter.fan_out);
     switch (parameter.initial) {
         case Initial::zeros: fill([] { return 0.0; }); break;
@@ -13625,8 +13734,8 @@ DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph);
 DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows);
 
 /// The beginning of a network's parameters.
-template <class Scalar>
-void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
+template <class Stored>
+void initialise(const GraphTable& graph, Stored* numbers, Seed seed) {
     for (std::size_t row = 0; row < graph.parameters.size(); ++row)
         initialise(graph.parameters[row].parameter, numbers + graph.parameters[row].offset, seed, row);
 }
@@ -13658,8 +13767,8 @@ struct Input {
 
 namespace denim::inline DENIM_TARGET {
 
-/// A layer's parameters as arrays, over the network's own numbers: const Scalar to read, Scalar inside `edit` to write.
-template <class Spec, Shape In, class Scalar>
+/// A layer's parameters as arrays, over the network's own numbers: const Stored to read, Stored inside `edit` to write.
+template <class Spec, Shape In, class Stored>
 class LayerView {
     static constexpr auto table = Spec::parameters(In);
     static constexpr bool has(std::string_view name) {
@@ -13672,7 +13781,7 @@ class LayerView {
     }
 
 public:
-    explicit LayerView(Scalar* parameters) : parameters_(parameters) {}
+    explicit LayerView(Stored* parameters) : parameters_(parameters) {}
 
     /// Conv: (window, window, channels, filters). Dense: (inputs, outputs).
     [[nodiscard]] auto weights() const
@@ -13736,7 +13845,7 @@ public:
     }
 
 private:
-    Scalar* parameters_;
+    Stored* parameters_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -13745,10 +13854,10 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// All that a network holds, without its type: for who works on many.
-template <class Scalar>
+template <class Stored>
 struct NetworkState {
     const GraphTable* graph;
-    AlignedArray<Scalar> parameters;
+    AlignedArray<Stored> parameters;
     std::vector<Row> rows;                ///< as the settings were when `update_rows` was called last
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
@@ -13760,8 +13869,8 @@ struct NetworkState {
     void update_rows() { denim::update_rows(*graph, settings, rows); }
 };
 
-template <class Scalar>
-NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
+template <class Stored>
+NetworkState<Stored>::NetworkState(const GraphTable& of, Seed seed)
     : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
     for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
     initialise(of, parameters.data(), seed);
@@ -13904,7 +14013,11 @@ struct TakesOneBody {
     static_assert(Holds, "denim: Network: an Image or Input and one body were expected; several layers go into a Sequential<...>.");
 };
 template <class Type>
-inline constexpr bool is_arithmetic = requires { typename Type::Scalar; };
+inline constexpr bool is_arithmetic = requires {
+    typename Type::Stored;
+    typename Type::Computed;
+    { Type::policy } -> std::convertible_to<Policy>;
+};
 template <class Type>
 using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std::type_identity<Type>, std::type_identity<Fast>>::type;
 
@@ -13913,12 +14026,13 @@ using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std:
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
-/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks, see
+/// kernel/arithmetic.hpp.
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
     using Numbers = detail::arithmetic_or_fast<Arithmetic>;
-    using Scalar = typename Numbers::Scalar;
+    using Stored = typename Numbers::Stored;
     using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
@@ -13941,7 +14055,7 @@ public:
     }
 
     /// All parameters, and the rows that describe them.
-    [[nodiscard]] std::span<const Scalar> parameters() const {
+    [[nodiscard]] std::span<const Stored> parameters() const {
         check_owned();
         return state_.parameters.span();
     }
@@ -14034,7 +14148,7 @@ public:
     }
 
     /// All that it holds, for who works on networks without their types.
-    [[nodiscard]] NetworkState<Scalar>& state() {
+    [[nodiscard]] NetworkState<Stored>& state() {
         check_owned();
         return state_;
     }
@@ -14047,7 +14161,7 @@ private:
     }
 
     struct Editable {
-        Scalar* parameters;
+        Stored* parameters;
         template <std::size_t... Path>
         [[nodiscard]] auto get() const {
             return view_of<Path...>(parameters);
@@ -14076,7 +14190,7 @@ private:
         assert(state_.whole() && "denim: this network was moved from: only assign to it, or let it go");
     }
 
-    NetworkState<Scalar> state_;
+    NetworkState<Stored> state_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -14200,8 +14314,8 @@ struct NoFirst {
     static constexpr kernel::Convolution geometry = {};
     static constexpr std::size_t prepared_size = 0, prepare_parts = 0, operations = 0;
 
-    template <class Scalar>
-    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+    template <class Stored>
+    static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
 };
 
 /// The links' own layers.
@@ -14232,7 +14346,7 @@ consteval bool chains() {
     constexpr Layout in = between_links<Arithmetic, typename First::Type>(In);
     constexpr Shape end = std::tuple_element_t<sizeof...(Behind) - 1, std::tuple<Behind...>>::output;
     constexpr Layout out{end, {}, Arithmetic::channel_stride(end.channels)};
-    return sizeof(typename Arithmetic::Scalar) * (First::parameters + ... + Behind::parameters) <= (sizeof...(Behind) == 1 ? weights_of_two : weights_of_three) &&
+    return sizeof(typename Arithmetic::Stored) * (First::parameters + ... + Behind::parameters) <= (sizeof...(Behind) == 1 ? weights_of_two : weights_of_three) &&
            ChainLayers<Arithmetic, out, in, First, Behind...>::chains;
 }
 
@@ -14240,8 +14354,8 @@ consteval bool chains() {
 
 /// Such a chain bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In, class... Links>
-struct ConvChainLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConvChainLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     using Layers = detail::ChainLayers<Arithmetic, Out, In, Links...>;
     static constexpr bool widens = sizeof...(Links) == 3;
 
@@ -14257,7 +14371,7 @@ private:
     static constexpr std::size_t before_window = widens ? counts[0] : 0, before_last = before_window + counts[counts.size() - 2];
 
     template <class Layer>
-    static void prepare_link(const Scalar* parameters, Scalar* prepared) {
+    static void prepare_link(const Stored* parameters, Stored* prepared) {
         for (std::size_t part = 0; part < Layer::prepare_parts; ++part) Layer::prepare(parameters, prepared, part);
     }
 
@@ -14269,12 +14383,12 @@ public:
     static constexpr std::size_t operations = First::operations + Window::operations + Last::operations;
     static constexpr bool forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) {
         if (part + 1 == prepare_parts) return prepare_link<Last>(parameters + before_last, prepared + last_at);
         if (part + 2 == prepare_parts) return prepare_link<Window>(parameters + before_window, prepared + window_at);
         prepare_link<First>(parameters, prepared);
     }
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         rows.run(at.input(), at.prepared, at.prepared + window_at, at.prepared + last_at, at.output, at.scratch, at.first_band, at.last_band);
     }
 };
@@ -14313,7 +14427,8 @@ namespace denim::inline DENIM_TARGET {
 template <class SourceGraph, class Arithmetic, Mode For>
 struct Plan {
     using Source = SourceGraph;
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr Mode mode = For;
     static constexpr std::size_t entries = Source::count;
     static constexpr std::size_t values = entries + 1;
@@ -14741,12 +14856,13 @@ inline constexpr auto node_lines = [] {
         for (std::size_t n = 0; n < node.inputs; ++n) inputs += Plan::layouts[node.from[n]].size();
         const std::size_t output = Plan::layouts[node.to].size();
         const std::size_t weights = Layer::prepared_size + (Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0);
-        constexpr std::size_t unit = sizeof(typename Plan::Scalar);
+        constexpr std::size_t unit = sizeof(typename Plan::Stored), unit_of_sums = sizeof(typename Plan::Computed);
         all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index),
                       unit * (inputs + output + weights), 0};
         if constexpr (Plan::mode == Mode::training)
             all[Index].moved_backward = unit * ((Layer::backward_reads_input ? inputs : 0) + (Layer::backward_reads_output ? output : 0) + inputs + output +
-                                                weights + 2 * Layer::accumulator_size);
+                                                weights) +
+                                        unit_of_sums * 2 * Layer::accumulator_size;
     });
     return all;
 }();
@@ -14875,7 +14991,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Self, class Network>
 class Answering {
 public:
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     using Graph = typename Network::Graph;
     static constexpr Shape input = Network::input, output = Network::output;
     static constexpr const auto& heads = Network::heads;
@@ -14887,11 +15003,11 @@ public:
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
         if constexpr (is_one_sample<Expression>) {
-            Array<Scalar, 1> logits(std::array{outputs});
+            Array<Stored, 1> logits(std::array{outputs});
             self().predict(source, logits.data());
             return logits;
         } else {
-            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            Array<Stored, 2> logits(std::array{source.count, outputs});
             self().predict(source, logits.data());
             return logits;
         }
@@ -14922,7 +15038,7 @@ public:
         static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
-            const Scalar* from = logits.data();
+            const Stored* from = logits.data();
             for (std::size_t n = 0; n < result.size(); from += heads[n % heads.size()], ++n)
                 result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, heads[n % heads.size()], n / heads.size()));
             return result;
@@ -14944,7 +15060,7 @@ private:
     template <class Expression>
     auto squashed(const Expression& pictures, std::span<const Gives> gives) const {
         auto result = predict(pictures);
-        const std::span<Scalar> numbers{result.data(), result.size()};
+        const std::span<Stored> numbers{result.data(), result.size()};
         for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
             for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
                 to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);
@@ -15066,8 +15182,8 @@ namespace denim {
 /// Where one thing stands: in each thread's workspace, or once for the batch.
 enum class Held { nowhere, by_thread, by_batch };
 
-/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples. A shared
-/// one holds something else at other times, so whoever begins to write there finds no zeros.
+/// A place, in bytes from the start of the block; in the batch's block times the number of samples. A shared one holds something else at other
+/// times, so whoever begins to write there finds no zeros.
 struct Place {
     Held held = Held::nowhere;
     std::size_t offset = 0;
@@ -15086,23 +15202,23 @@ struct StepPlaces {
     std::size_t output = 0;               ///< the life that it writes, or backward reads; at the answer the result's
 };
 
-/// What a node has beside values. Offsets, in numbers.
+/// What a node has beside values. Offsets, in bytes.
 struct NodePlaces {
     Place record;
     std::size_t record_step = 0;  ///< the last one before backward that computes the node, which makes the record
     std::size_t prepared = 0, accumulator = 0;
     std::size_t batch_scratch = 0, batch_scratch_of_samples = 0;
-    std::size_t row = 0, numbers_in_rows = 0;  ///< of most layers what is prepared says all: a predictor keeps only the others' rows as they are
+    std::size_t row = 0, numbers_in_rows = 0;  ///< in numbers: of most layers what is prepared says all, a predictor keeps only the others' rows as they are
 };
 
-/// How large the blocks are, in numbers (records: in bytes).
+/// How large the blocks are, in bytes.
 struct MemorySizes {
-    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  ///< the layers on samples take turns with one scratch
-    std::size_t batch_numbers = 0, batch_bytes = 0;                        ///< for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     ///< each layer on batches keeps its own
-    std::size_t prepared_numbers = 0;
-    std::size_t row_numbers = 0;
-    std::size_t accumulator_numbers = 0;  ///< the most of all runs, for each share
+    std::size_t thread_bytes = 0, batch_bytes = 0;                      ///< values and records: of each thread, and of each sample of a batch
+    std::size_t thread_scratch = 0;                                     ///< the layers on samples take turns with it
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches keeps its own
+    std::size_t prepared_bytes = 0;
+    std::size_t accumulator_bytes = 0;  ///< the most of all runs, for each share
+    std::size_t row_numbers = 0;        ///< in numbers
 };
 
 }  // namespace denim
@@ -15113,15 +15229,18 @@ template <class Plan>
 struct Memory : MemorySizes {
     using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
-    // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
+    using Stored = typename Plan::Stored;
+    using Computed = typename Plan::Computed;
+    static constexpr std::size_t alignment = AlignedArray<std::uint8_t>::alignment;
+    // Bytes between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
-    static constexpr std::size_t apart = 64;
+    static constexpr std::size_t apart = 256;
 
     std::array<Life, Order::count + 1> lives{};  // life 0 is the picture's, life s + 1 is that of the value which step s writes
     std::array<StepPlaces, Order::count> steps{};
     std::array<Place, values> gradients{};
     std::array<NodePlaces, count> nodes{};
-    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before the next
+    std::array<std::size_t, Order::count> run_accumulators{};  // bytes of each run's, which all begin at 0: one run is finished before the next
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -15188,7 +15307,7 @@ private:
         PlaceLine<step_count + 1 + values, step_count> thread, batch;
         const auto add = [&](Place& place, const Reach& reach, std::size_t value) {
             if (!reach.any()) return;
-            const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
+            const std::size_t size = round_up(Plan::layouts[value].size() * sizeof(Stored) + apart, alignment);
             place.held = reach.one_run ? Held::by_thread : Held::by_batch;
             if (reach.one_run)
                 thread.add({&place.offset, &place.shared, reach.first, reach.last, size});
@@ -15197,8 +15316,8 @@ private:
         };
         for (std::size_t life = 0; life <= step_count; ++life) add(lives[life].place, of_activations[life], lives[life].value);
         for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
-        thread_numbers = thread.settle();
-        batch_numbers = batch.settle();
+        thread_bytes = thread.settle();
+        batch_bytes = batch.settle();
     }
 
     template <std::size_t Index>
@@ -15208,18 +15327,19 @@ private:
         node.row = row_numbers;
         node.numbers_in_rows = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += node.numbers_in_rows;
-        node.prepared = prepared_numbers;
-        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
+        node.prepared = prepared_bytes;
+        prepared_bytes += round_up(Layer::prepared_size * sizeof(Stored), alignment) + (Layer::prepared_size ? apart : 0);
+        constexpr std::size_t scratch = Layer::scratch_size * sizeof(Computed);
         if constexpr (Layer::works == Works::on_samples) {
-            thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
+            thread_scratch = std::max(thread_scratch, scratch ? round_up(scratch + apart, alignment) : 0);
         } else {
             node.batch_scratch = batch_scratch_fixed;
             node.batch_scratch_of_samples = batch_scratch_per_sample;
-            batch_scratch_fixed += round_up(Layer::scratch_size, 16);
-            batch_scratch_per_sample += Layer::scratch_per_sample;
+            batch_scratch_fixed += round_up(scratch, alignment);
+            batch_scratch_per_sample += Layer::scratch_per_sample * sizeof(Computed);
         }
-        node.accumulator = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
-        node.record.offset = round_up(Layer::record_size, 64);     // likewise
+        node.accumulator = round_up(Layer::accumulator_size * sizeof(Computed), alignment);  // a size; add_backward makes a place of it
+        node.record.offset = round_up(Layer::record_size, alignment);                        // likewise
     }
 
     consteval void add_backward() {
@@ -15229,14 +15349,14 @@ private:
             if (does != Does::backward || !run_of(step).on_samples) continue;
             NodePlaces& node = nodes[index];
             const std::size_t run = Order::run_of[step];
-            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), bytes = node.record.offset;
+            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), size = node.record.offset;
             run_accumulators[run] += sums;
-            accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
-            if (bytes == 0) continue;
+            accumulator_bytes = std::max(accumulator_bytes, run_accumulators[run]);
+            if (size == 0) continue;
             const bool by_thread = Order::run_of[node.record_step] == run;
-            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+            std::size_t& end = by_thread ? thread_bytes : batch_bytes;  // records stand behind the values
             node.record = {by_thread ? Held::by_thread : Held::by_batch, end};
-            end += bytes;
+            end += size;
         }
     }
 };
@@ -15254,12 +15374,12 @@ inline constexpr Memory<Plan> places = Memory<Plan>::of();
 namespace denim::inline DENIM_TARGET {
 
 /// A node's layer: its functions, see layer/concept.hpp, and what it asks for.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct LayerTable {
-    void (*prepare)(const Scalar* parameters, Scalar* prepared, std::size_t part) = nullptr;
-    void (*forward)(const Forward<Scalar>& call) = nullptr;
-    void (*backward)(const Backward<Scalar>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
-    void (*finish)(const Finish<Scalar>& sum, std::size_t part) = nullptr;
+    void (*prepare)(const Stored* parameters, Stored* prepared, std::size_t part) = nullptr;
+    void (*forward)(const ForwardOf<Stored, Computed>& call) = nullptr;
+    void (*backward)(const BackwardOf<Stored, Computed>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
+    void (*finish)(const FinishOf<Stored, Computed>& sum, std::size_t part) = nullptr;
     std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
     std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
@@ -15269,9 +15389,9 @@ struct LayerTable {
 };
 
 /// Views of constants: it holds nothing.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct PlanTable {
-    std::span<const LayerTable<Scalar>> layers;  ///< of each node, as the next two
+    std::span<const LayerTable<Stored, Computed>> layers;  ///< of each node, as the next two
     std::span<const Node> nodes;
     std::span<const NodePlaces> node_places;
     std::span<const Layout> layouts;  ///< of each value, as the next one; value 0 is the picture
@@ -15282,7 +15402,7 @@ struct PlanTable {
     std::size_t answer = 0;       ///< the step that takes the result
     std::span<const Life> lives;  ///< life 0 is the picture's, life s + 1 is that of the value which step s writes
     std::span<const StepRun> runs;
-    std::span<const std::size_t> run_accumulators;  ///< numbers
+    std::span<const std::size_t> run_accumulators;  ///< bytes
     MemorySizes sizes;
 
     /// Multiplications and additions of a run for one sample: backward has two for one of forward.
@@ -15299,19 +15419,19 @@ struct PlanTable {
 namespace detail {
 
 template <class Layer>
-void prepare_layer(const typename Layer::Scalar* parameters, typename Layer::Scalar* prepared, std::size_t part) {
+void prepare_layer(const typename Layer::Stored* parameters, typename Layer::Stored* prepared, std::size_t part) {
     Layer::prepare(parameters, prepared, part);
 }
 template <class Layer>
-void run_forward(const Forward<typename Layer::Scalar>& call) {
+void run_forward(const Forward<Layer>& call) {
     Layer::forward(call);
 }
 template <class Layer, Gradient... To>
-void run_backward(const Backward<typename Layer::Scalar>& call) {
+void run_backward(const Backward<Layer>& call) {
     Layer::template backward<To...>(call);
 }
 template <class Layer>
-void finish_layer(const Finish<typename Layer::Scalar>& sum, std::size_t part) {
+void finish_layer(const Finish<Layer>& sum, std::size_t part) {
     Layer::finish(sum, part);
 }
 
@@ -15325,23 +15445,26 @@ consteval Gradient gradient_to(std::size_t index, std::size_t input) {
     return writes ? Gradient::write : Gradient::add;
 }
 
-/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others.
+/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others. Peers sum numbers as they are computed, so none
+/// does that rounds them when it stores its gradients.
 template <class Layer>
 inline constexpr bool sums_with_peers = false;
 template <class Layer>
     requires requires { Layer::sums_with_peers; }
-inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers;
+inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers && std::same_as<typename Layer::Stored, typename Layer::Computed>;
 
 template <class Plan, std::size_t Index>
 consteval auto layer_table() {
     using Layer = typename Plan::template LayerAt<Index>;
-    LayerTable<typename Plan::Scalar> table{.forward = &run_forward<Layer>,
-                                            .bands = Layer::bands,
-                                            .scratch_size = Layer::scratch_size,
-                                            .record_size = Layer::record_size,
-                                            .operations = Layer::operations,
-                                            .first_parameter = Plan::template first_parameter<Index>,
-                                            .on_samples = Layer::works == Works::on_samples};
+    LayerTable<typename Plan::Stored, typename Plan::Computed> table{
+        .forward = &run_forward<Layer>,
+        .bands = Layer::bands,
+        .scratch_size = Layer::scratch_size,
+        .record_size = Layer::record_size,
+        .operations = Layer::operations,
+        .first_parameter = Plan::template first_parameter<Index>,
+        .on_samples = Layer::works == Works::on_samples,
+    };
     if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
@@ -15362,14 +15485,14 @@ consteval auto layer_table() {
 
 template <class Plan>
 inline constexpr auto layer_tables = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return std::array<LayerTable<typename Plan::Scalar>, Plan::count>{layer_table<Plan, Index>()...};
+    return std::array<LayerTable<typename Plan::Stored, typename Plan::Computed>, Plan::count>{layer_table<Plan, Index>()...};
 }(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// The table of a plan.
 template <class Plan>
-inline constexpr PlanTable<typename Plan::Scalar> table_of{
+inline constexpr PlanTable<typename Plan::Stored, typename Plan::Computed> table_of{
     .layers = detail::layer_tables<Plan>,
     .nodes = std::span{Plan::nodes}.first(Plan::count),
     .node_places = places<Plan>.nodes,
@@ -15408,26 +15531,26 @@ void run_parts(std::size_t first, std::size_t last, std::size_t operations, Part
 
 }  // namespace detail
 
-/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_numbers.
-template <class Scalar>
-void prepare(const PlanTable<Scalar>& plan, const Scalar* parameters, Scalar* prepared) {
+/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_bytes.
+template <class Stored, class Computed>
+void prepare(const PlanTable<Stored, Computed>& plan, const Stored* parameters, std::uint8_t* prepared) {
     detail::run_parts(
-        0, plan.layers.size(), 16 * plan.sizes.prepared_numbers, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
+        0, plan.layers.size(), 4 * plan.sizes.prepared_bytes, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
         [&](std::size_t node, std::size_t part) {
-            const LayerTable<Scalar>& layer = plan.layers[node];
-            layer.prepare(parameters + layer.first_parameter, prepared + plan.node_places[node].prepared, part);
+            const LayerTable<Stored, Computed>& layer = plan.layers[node];
+            layer.prepare(parameters + layer.first_parameter, numbers_at<Stored>(prepared + plan.node_places[node].prepared), part);
         });
 }
 
 /// The accumulators of a run, summed over all shares, to the network's gradients.
-template <class Scalar>
-void finish(const PlanTable<Scalar>& plan, std::size_t run, const Scalar* accumulators, Scalar* gradients) {
+template <class Stored, class Computed>
+void finish(const PlanTable<Stored, Computed>& plan, std::size_t run, const std::uint8_t* accumulators, Stored* gradients) {
     detail::run_parts(
-        plan.runs[run].first_back, plan.runs[run].last_back, 4 * plan.run_accumulators[run],
+        plan.runs[run].first_back, plan.runs[run].last_back, plan.run_accumulators[run],
         [&](std::size_t node) { return plan.layers[node].finish_parts; },
         [&](std::size_t node, std::size_t part) {
-            const LayerTable<Scalar>& layer = plan.layers[node];
-            layer.finish({accumulators + plan.node_places[node].accumulator, gradients + layer.first_parameter}, part);
+            const LayerTable<Stored, Computed>& layer = plan.layers[node];
+            layer.finish({numbers_at<Computed>(accumulators + plan.node_places[node].accumulator), gradients + layer.first_parameter}, part);
         });
 }
 
@@ -15438,18 +15561,18 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-template <class Scalar>
-void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
-    const std::size_t whole = std::is_same_v<Scalar, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
-    if constexpr (std::is_same_v<Scalar, float>)
+template <class Stored>
+void load_row(const std::uint8_t* from, Stored* to, std::size_t count) {
+    const std::size_t whole = std::is_same_v<Stored, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
+    if constexpr (std::is_same_v<Stored, float>)
         for (std::size_t n = 0; n < whole; n += simd::lanes<float>)
             simd::store(to + n, simd::load_bytes(from + n) * simd::broadcast(1.0f / 255.0f));
-    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Stored>(from[n]) * (Stored{1} / Stored{255});
 }
 
-template <class Scalar>
-bool load_row(const float* from, Scalar* to, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+template <class Stored>
+bool load_row(const float* from, Stored* to, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Stored>(from[n]);
     return all_finite(std::span{from, count});
 }
 
@@ -15468,8 +15591,8 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 
 /// Writes rows of picture `index`, from `first` on and before `last`, into a network's first value: bytes times 1/255, floats as they
 /// are (they must be finite).
-template <class Scalar>
-void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Scalar* to) {
+template <class Stored>
+void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Stored* to) {
     const Shape& shape = layout.shape;
     const std::size_t row = shape.width * shape.channels;
     for (std::size_t y = first; y < last; ++y) {
@@ -15482,8 +15605,8 @@ void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, s
 }
 
 /// Writes all of it.
-template <class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+template <class Stored>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Stored* to) {
     load_rows(pictures, index, 0, layout.shape.height, layout, to);
 }
 
@@ -15561,10 +15684,10 @@ namespace denim::inline DENIM_TARGET {
 
 /// The numbers that a plan works on: values and scratch for each thread, and a block for the batch. It knows where everything stands, and
 /// hands each step the pointers of one call.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Workspace {
 public:
-    Workspace(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
+    Workspace(const PlanTable<Stored, Computed>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
@@ -15575,11 +15698,9 @@ public:
         const MemorySizes& sizes = plan_->sizes;
         capacity_ = 0;  // nothing, should the memory not suffice
         batch_ = {};
-        batch_records_ = {};
         batch_scratch_ = {};
-        batch_ = AlignedArray<Scalar>(sizes.batch_numbers * largest_batch);
-        batch_records_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
-        batch_scratch_ = AlignedArray<Scalar>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
+        batch_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<std::uint8_t>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
         capacity_ = largest_batch;
     }
 
@@ -15592,18 +15713,18 @@ public:
     /// band of some layer at a time.
     void reserve_bands(std::size_t count) {
         std::size_t most_bands = 0;
-        for (const LayerTable<Scalar>& layer : plan_->layers)
+        for (const LayerTable<Stored, Computed>& layer : plan_->layers)
             if (layer.scratch_size > 0) most_bands = std::max(most_bands, layer.bands);
         reserve_values(1);
         reserve_scratch(std::min(count, most_bands));
     }
 
     /// The value of a life and a sample, its border included.
-    Scalar* activation(std::size_t life, std::size_t sample, std::size_t worker) {
+    Stored* activation(std::size_t life, std::size_t sample, std::size_t worker) {
         return at(plan_->lives[life].place, layout_of(life), sample, worker);
     }
     /// The gradient to a value; none for the picture.
-    Scalar* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+    Stored* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
         return at(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
@@ -15628,23 +15749,24 @@ public:
     }
 
     /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
-    Scalar* scratch(std::size_t node, std::size_t worker) {
+    Computed* scratch(std::size_t node, std::size_t worker) {
         const NodePlaces& places = plan_->node_places[node];
-        return plan_->layers[node].on_samples ? scratch_.data() + plan_->sizes.thread_scratch * worker
-                                              : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_;
+        return numbers_at<Computed>(plan_->layers[node].on_samples
+                                        ? scratch_.data() + plan_->sizes.thread_scratch * worker
+                                        : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_);
     }
 
     /// The pointers of a forward call, for a node whose own parameters are given, and a sample (on batches: from sample 0).
-    Forward<Scalar> forward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
-                            std::size_t sample, std::size_t worker) {
+    ForwardOf<Stored, Computed> forward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
+                                        std::size_t sample, std::size_t worker) {
         const auto [index, does] = plan_->steps[step];
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
-        Forward<Scalar> call;
+        ForwardOf<Stored, Computed> call;
         for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
         call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
         call.settings = &settings[node.first];
@@ -15653,12 +15775,12 @@ public:
         return call;
     }
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
-    Backward<Scalar> backward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
-                              std::size_t sample, std::size_t worker) {
+    BackwardOf<Stored, Computed> backward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
+                                          std::size_t sample, std::size_t worker) {
         const std::size_t index = plan_->steps[step].node;
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
-        Backward<Scalar> call;
+        BackwardOf<Stored, Computed> call;
         for (std::size_t n = 0; n < node.inputs; ++n) {
             call.inputs[n] = activation(lives.inputs[n], sample, worker);
             call.input_gradients[n] = gradient(node.from[n], sample, worker);
@@ -15666,7 +15788,7 @@ public:
         call.output = activation(lives.output, sample, worker);
         call.output_gradient = gradient(node.to, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
         call.settings = &settings[node.first];
@@ -15674,12 +15796,6 @@ public:
     }
 
 private:
-    struct Thread {
-        explicit Thread(const MemorySizes& sizes) : numbers(sizes.thread_numbers), records(sizes.thread_bytes) {}
-        AlignedArray<Scalar> numbers;
-        AlignedArray<std::uint8_t> records;
-    };
-
     [[nodiscard]] const Layout& layout_of(std::size_t life) const { return plan_->layouts[plan_->lives[life].value]; }
     // A place that nothing else takes is zero from the beginning, where no layer writes.
     static bool finds_no_zeros(const Place& place, const Layout& layout) {
@@ -15687,43 +15803,42 @@ private:
     }
 
     void reserve_values(std::size_t threads) {
-        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes);
+        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes.thread_bytes);
     }
     void reserve_scratch(std::size_t threads) {
         if (const std::size_t wanted = plan_->sizes.thread_scratch * threads; scratch_.size() < wanted) {
             scratch_ = {};
-            scratch_ = AlignedArray<Scalar>(wanted);
+            scratch_ = AlignedArray<std::uint8_t>(wanted);
         }
     }
 
-    Scalar* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+    // A place, where each sample of a batch has so many bytes.
+    std::uint8_t* at(const Place& place, std::size_t size, std::size_t sample, std::size_t worker) {
         if (place.held == Held::nowhere) return nullptr;
-        if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
-        return batch_.data() + place.offset * capacity_ + sample * layout.size();
+        if (place.held == Held::by_thread) return threads_[worker].data() + place.offset;
+        return batch_.data() + place.offset * capacity_ + sample * size;
+    }
+    Stored* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        return numbers_at<Stored>(at(place, layout.size() * sizeof(Stored), sample, worker));
     }
     [[nodiscard]] static bool padded(const Layout& layout) { return layout.stride != layout.shape.channels; }
     void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
         if (!finds_no_zeros(place, layout)) return;
-        Scalar* const to = at(place, layout, sample, worker);
+        Stored* const to = at(place, layout, sample, worker);
         if (padded(layout))
-            std::fill_n(to, layout.size(), Scalar{0});
+            std::fill_n(to, layout.size(), Stored{0});
         else
             clear_border(layout, to);
     }
     std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
-        const Place& place = plan_->node_places[node].record;
-        if (place.held == Held::nowhere) return nullptr;
-        if (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
-        return batch_records_.data() + place.offset * capacity_ + sample * plan_->layers[node].record_size;
+        return at(plan_->node_places[node].record, plan_->layers[node].record_size, sample, worker);
     }
 
-    const PlanTable<Scalar>* plan_;
+    const PlanTable<Stored, Computed>* plan_;
     std::size_t capacity_ = 0;
-    AlignedArray<Scalar> batch_;
-    AlignedArray<std::uint8_t> batch_records_;
-    AlignedArray<Scalar> batch_scratch_;
-    std::vector<Thread> threads_;
-    AlignedArray<Scalar> scratch_;  // of all threads
+    AlignedArray<std::uint8_t> batch_, batch_scratch_;
+    std::vector<AlignedArray<std::uint8_t>> threads_;
+    AlignedArray<std::uint8_t> scratch_;  // of all threads
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -15735,12 +15850,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
 /// there are never more of them than calls at a time: one that is too small grows.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Workspaces {
 public:
-    using Space = Workspace<Scalar>;
+    using Space = Workspace<Stored, Computed>;
 
-    explicit Workspaces(const PlanTable<Scalar>& plan) : plan_(&plan) {}
+    explicit Workspaces(const PlanTable<Stored, Computed>& plan) : plan_(&plan) {}
 
     /// A workspace for as long as this lives.
     class Borrowed {
@@ -15783,7 +15898,7 @@ private:
         idle_.push_back(std::move(space));
     }
 
-    const PlanTable<Scalar>* plan_;
+    const PlanTable<Stored, Computed>* plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Space>> idle_;
 };
@@ -15796,28 +15911,28 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// What the kernels read of one network, and workspaces for its calls.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class BatchPredictor {
 public:
-    explicit BatchPredictor(const PlanTable<Scalar>& plan);
+    explicit BatchPredictor(const PlanTable<Stored, Computed>& plan);
 
     /// Whether it was not moved from.
     [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
 
     /// Takes over a network's numbers. Nobody may be asking meanwhile.
-    void take(const Scalar* parameters, std::span<const LayerSettings> settings);
+    void take(const Stored* parameters, std::span<const LayerSettings> settings);
 
     /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
     /// the time of each step; it has room for all threads.
-    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const;
+    void predict(const Pictures& pictures, Stored* to, StepClock* clock = nullptr) const;
 
 private:
-    using Space = Workspace<Scalar>;
+    using Space = Workspace<Stored, Computed>;
     static constexpr std::size_t chunk = 64;  // samples that go through the runs together
     struct Call {
         const Pictures& pictures;
         std::size_t first, count;
-        Scalar* to;
+        Stored* to;
         Team team;
         StepClock* clock;
 
@@ -15826,7 +15941,7 @@ private:
     };
 
     [[nodiscard]] std::size_t outputs() const { return plan_->layouts[plan_->result].shape.size(); }
-    [[nodiscard]] const Scalar* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
+    [[nodiscard]] const Stored* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
 
     void run(Space& space, const Call& call) const {
         if (!plan_->loads_in_runs())
@@ -15862,7 +15977,7 @@ private:
         space.begin_activation(0, sample, 0);
         const Layout& layout = plan_->layouts[0];
         const std::size_t rows = layout.shape.height, parts = call.team.within(rows);
-        parallel_for(call.team, parts, sizeof(Scalar) * layout.shape.size(), [&](std::size_t part, std::size_t) {
+        parallel_for(call.team, parts, sizeof(Stored) * layout.shape.size(), [&](std::size_t part, std::size_t) {
             load_rows(call.pictures, call.first + sample, part * rows / parts, (part + 1) * rows / parts, layout, space.activation(0, sample, 0));
         });
     }
@@ -15886,47 +16001,48 @@ private:
     }
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
-        const LayerTable<Scalar>& layer = plan_->layers[node];
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
         const std::size_t to = plan_->step_places[node].output;
         const bool in_parts = space.begins_in_parts(to);
         if (!in_parts) space.begin_activation(to, sample, 0);
-        const Forward<Scalar> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
+        const ForwardOf<Stored, Computed> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
         // Bands that follow each other: the next layer's rows then are near the thread that made them.
         const std::size_t parts = call.team.within(layer.bands);
         parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
             if (in_parts) space.begin_activation(to, sample, 0, number, parts);
-            Forward<Scalar> part = whole;
+            ForwardOf<Stored, Computed> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = number * layer.bands / parts;
             part.last_band = (number + 1) * layer.bands / parts;
             layer.forward(part);
         });
     }
-    Forward<Scalar> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
+    ForwardOf<Stored, Computed> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
         space.begin_activation(plan_->step_places[node].output, sample, worker);
         return space.forward(node, parameters(node), prepared_.data(), settings_, sample, worker);
     }
 
     // A picture that leaves, without border and padding.
-    void give(const Scalar* from, Scalar* to) const {
+    void give(const Stored* from, Stored* to) const {
         const Layout& layout = plan_->layouts[plan_->result];
         for (std::size_t y = 0; y < layout.shape.height; ++y)
             for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
     }
 
-    const PlanTable<Scalar>* plan_;
-    AlignedArray<Scalar> parameters_, prepared_;
+    const PlanTable<Stored, Computed>* plan_;
+    AlignedArray<Stored> parameters_;
+    AlignedArray<std::uint8_t> prepared_;
     std::vector<LayerSettings> settings_;
-    std::unique_ptr<Workspaces<Scalar>> workspaces_;
+    std::unique_ptr<Workspaces<Stored, Computed>> workspaces_;
 };
 
-template <class Scalar>
-BatchPredictor<Scalar>::BatchPredictor(const PlanTable<Scalar>& plan)
-    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+template <class Stored, class Computed>
+BatchPredictor<Stored, Computed>::BatchPredictor(const PlanTable<Stored, Computed>& plan)
+    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_bytes), workspaces_(std::make_unique<Workspaces<Stored, Computed>>(plan)) {}
 
-template <class Scalar>
-void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+template <class Stored, class Computed>
+void BatchPredictor<Stored, Computed>::take(const Stored* parameters, std::span<const LayerSettings> settings) {
     settings_.assign(settings.begin(), settings.end());
     for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
         const NodePlaces& places = plan_->node_places[node];
@@ -15935,8 +16051,8 @@ void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const Laye
     prepare(*plan_, parameters, prepared_.data());
 }
 
-template <class Scalar>
-void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepClock* clock) const {
+template <class Stored, class Computed>
+void BatchPredictor<Stored, Computed>::predict(const Pictures& pictures, Stored* to, StepClock* clock) const {
     const Team team;
     const auto work = workspaces_->take(std::min(pictures.count, chunk));
     for (std::size_t first = 0; first < pictures.count; first += chunk) {
@@ -15964,7 +16080,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Network>
 class Predictor : public Answering<Predictor<Network>, Network> {
 public:
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
 
     explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
@@ -15982,7 +16098,7 @@ public:
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    void predict(const Pictures& pictures, Stored* to) const {
         assert(steps_.whole() && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
         steps_.predict(pictures, to);
@@ -15995,7 +16111,7 @@ private:
     }
 
     std::array<Gives, Network::heads.size()> gives_{};
-    BatchPredictor<Scalar> steps_;
+    BatchPredictor<Stored, typename Network::Numbers::Computed> steps_;
 };
 
 template <class Input, class Body, class Arithmetic>
@@ -16154,9 +16270,9 @@ DENIM_INLINE auto sum_in_pairs(Read read) {
 }
 
 /// The sum of `Count` rows of numbers, `distance` numbers apart, into the first.
-template <class Scalar, std::size_t Count>
-void sum_rows(Scalar* first, std::size_t distance, std::size_t numbers) {
-    constexpr std::size_t lanes = simd::lanes<Scalar>;
+template <class Computed, std::size_t Count>
+void sum_rows(Computed* first, std::size_t distance, std::size_t numbers) {
+    constexpr std::size_t lanes = simd::lanes<Computed>;
     std::size_t n = 0;
     for (; n + lanes <= numbers; n += lanes)
         simd::store(first + n, sum_in_pairs<Count>([&](std::size_t row) { return simd::load(first + row * distance + n); }));
@@ -16168,15 +16284,15 @@ void sum_rows(Scalar* first, std::size_t distance, std::size_t numbers) {
 
 /// Adds the numbers of `count` shares, `distance` numbers apart, in the order of join_in_pairs; the sums stand in the first share's
 /// place, and the others' are no longer theirs. Threads take pieces of the numbers, which stay in the cache while shares are added.
-template <class Scalar>
-void sum_shares(Scalar* shares, std::size_t count, std::size_t distance, std::size_t numbers) {
+template <class Computed>
+void sum_shares(Computed* shares, std::size_t count, std::size_t distance, std::size_t numbers) {
     constexpr std::size_t together = 8, piece = 2048;  // subtrees of a size that one pass adds; numbers
-    using Rows = void (*)(Scalar*, std::size_t, std::size_t);
+    using Rows = void (*)(Computed*, std::size_t, std::size_t);
     constexpr auto rows = []<std::size_t... Fewer>(std::index_sequence<Fewer...>) {
-        return std::array<Rows, together - 1>{&detail::sum_rows<Scalar, Fewer + 2>...};
+        return std::array<Rows, together - 1>{&detail::sum_rows<Computed, Fewer + 2>...};
     }(std::make_index_sequence<together - 1>{});
     if (count < 2) return;
-    parallel_for((numbers + piece - 1) / piece, sizeof(Scalar) * count * numbers, [&](std::size_t index) {
+    parallel_for((numbers + piece - 1) / piece, sizeof(Computed) * count * numbers, [&](std::size_t index) {
         const std::size_t begin = index * piece, length = std::min(piece, numbers - begin);
         for (std::size_t step = 1; step < count; step *= together)
             for (std::size_t first = 0; first + step < count; first += together * step) {
@@ -16193,62 +16309,66 @@ namespace denim::inline DENIM_TARGET {
 
 /// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
 /// other.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Accumulators {
 public:
-    Accumulators(const PlanTable<Scalar>& plan, std::size_t most_shares) : plan_(&plan), numbers_(distance() * most_shares) {}
+    Accumulators(const PlanTable<Stored, Computed>& plan, std::size_t most_shares) : plan_(&plan), sums_(distance() * most_shares) {}
 
     /// Of one node, and a share of those that are computed here.
-    Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
+    Computed* of(std::size_t node, std::size_t share) {
+        return numbers_at<Computed>(sums_.data() + share * distance() + plan_->node_places[node].accumulator);
+    }
     /// A share's, of a whole run.
-    void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
+    void clear(std::size_t run, std::size_t share) { std::fill_n(of_share(share), numbers(run), Computed{0}); }
     /// Their sums, to the network's gradients; what was gathered is no longer there. With peers the sums are begun, and end_sums makes gradients.
-    void finish(std::size_t run, const BatchPart<Scalar>& part, Scalar* gradients) {
-        const std::size_t numbers = plan_->run_accumulators[run];
-        if (numbers == 0) return;
+    void finish(std::size_t run, const BatchPart<Computed>& part, Stored* gradients) {
+        const std::size_t count = numbers(run);
+        if (count == 0) return;
         if (!part.peers) {
-            sum_shares(numbers_.data(), part.shares.count, distance(), numbers);
-            denim::finish(*plan_, run, numbers_.data(), gradients);
+            sum_shares(of_share(0), part.shares.count, distance() / sizeof(Computed), count);
+            denim::finish(*plan_, run, sums_.data(), gradients);
             return;
         }
-        if (sums_.size() == 0) make_room_for_sums();
-        Scalar* row = part.peers->rows(numbers, part.tree->rows_of(part.peers->own()));
+        if (peers_sums_.size() == 0) make_room_for_peers_sums();
+        Computed* row = part.peers->rows(count, part.tree->rows_of(part.peers->own()));
         each_subtree(part.shares.count, part.own, [&](const ShareRange& subtree) {
-            Scalar* const first = numbers_.data() + (subtree.first - part.own.first) * distance();
-            sum_shares(first, subtree.count(), distance(), numbers);
-            parallel_copy(first, numbers, row);
-            row += numbers;
+            Computed* const first = of_share(subtree.first - part.own.first);
+            sum_shares(first, subtree.count(), distance() / sizeof(Computed), count);
+            parallel_copy(first, count, row);
+            row += count;
         });
-        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run], false);
+        part.peers->begin_sum(*part.tree, count, numbers_at<Computed>(peers_sums_.data() + sums_of_run_[run]), false);
     }
     /// Waits for the sums of all runs, and makes gradients of them.
-    void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {
+    void end_sums(const BatchPart<Computed>& part, Stored* gradients) {
         part.peers->end_sums();
         for (std::size_t run = 0; run < plan_->runs.size(); ++run)
-            if (plan_->run_accumulators[run] > 0) denim::finish(*plan_, run, sums_.data() + sums_of_run_[run], gradients);
+            if (plan_->run_accumulators[run] > 0) denim::finish(*plan_, run, peers_sums_.data() + sums_of_run_[run], gradients);
     }
 
 private:
-    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
+    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_bytes; }
+    [[nodiscard]] std::size_t numbers(std::size_t run) const { return plan_->run_accumulators[run] / sizeof(Computed); }
+    Computed* of_share(std::size_t share) { return numbers_at<Computed>(sums_.data() + share * distance()); }
 
-    void make_room_for_sums() {
+    void make_room_for_peers_sums() {
         std::size_t all = 0;
-        for (const std::size_t numbers : plan_->run_accumulators) {
+        for (const std::size_t bytes : plan_->run_accumulators) {
             sums_of_run_.push_back(all);
-            all += numbers;
+            all += bytes;
         }
-        sums_ = AlignedArray<Scalar>(all);
+        peers_sums_ = AlignedArray<std::uint8_t>(all);
     }
-    static void parallel_copy(const Scalar* from, std::size_t numbers, Scalar* to) {
+    static void parallel_copy(const Computed* from, std::size_t numbers, Computed* to) {
         constexpr std::size_t piece = 1 << 16;
         parallel_for((numbers + piece - 1) / piece, numbers, [&](std::size_t n) {
             std::copy_n(from + n * piece, std::min(piece, numbers - n * piece), to + n * piece);
         });
     }
 
-    const PlanTable<Scalar>* plan_;
-    AlignedArray<Scalar> numbers_;
-    AlignedArray<Scalar> sums_;  // with peers, of each run: they end one after the other, while later runs gather
+    const PlanTable<Stored, Computed>* plan_;
+    AlignedArray<std::uint8_t> sums_;
+    AlignedArray<std::uint8_t> peers_sums_;  // with peers, of each run: they end one after the other, while later runs gather
     std::vector<std::size_t> sums_of_run_;
 };
 
@@ -16259,8 +16379,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// The mean loss of a batch and how many were right, from the sums of the shares that are computed here, which are changed, and those of the
 /// others. Throws LossNotFinite.
-template <class Scalar>
-StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, StepResult* of_shares) {
+template <class Computed>
+StepResult mean_result(const Batch& batch, const BatchPart<Computed>& part, StepResult* of_shares) {
     const auto join = [](StepResult& to, const StepResult& from) {
         to.loss += from.loss;
         to.correct += from.correct;
@@ -16291,61 +16411,61 @@ StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, StepRe
 namespace denim::inline DENIM_TARGET {
 
 /// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
-template <class Scalar>
+template <class Stored>
 struct Answer {
-    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient);
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient);
     const void* loss;
 };
 
 /// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
 /// that compute call it. What is computed again is seen again.
-template <class Scalar>
+template <class Stored>
 struct ValueWatch {
     std::size_t value;
-    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void (*see)(void* who, bool gradient, std::size_t sample, const Stored* numbers);
     void* who;
 };
 
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
-template <class OneLoss, class Scalar>
-HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
-                            Scalar* gradient) {
+template <class OneLoss, class Stored>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Stored* logits,
+                            Stored* gradient) {
     return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
                        1.0 / static_cast<double>(batch.whole()));
 }
 
 /// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class BatchTrainer {
 public:
     /// Throws std::invalid_argument where there are peers, and a layer on batches that does not sum with them.
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers = nullptr);
+    BatchTrainer(const GraphTable& graph, const PlanTable<Stored, Computed>& plan, std::size_t largest_batch, Peers<Computed>* peers = nullptr);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
-    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+    [[nodiscard]] std::span<Stored> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
     /// does not fit the network or the memory. With peers the batch is this one's part, see BatchPart, and everybody gets the result and the
     /// gradients of the whole. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
+    StepResult step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Stored>& answer,
+                    StepClock* clock = nullptr, const ValueWatch<Stored>* watch = nullptr);
 
 private:
     struct Call {
         const Batch& batch;
-        const BatchPart<Scalar>& part;
-        const Scalar* parameters;
+        const BatchPart<Computed>& part;
+        const Stored* parameters;
         std::span<const LayerSettings> settings;
-        const Answer<Scalar>& answer;
+        const Answer<Stored>& answer;
         Team team;
         StepClock* clock;
-        const ValueWatch<Scalar>* watch;
+        const ValueWatch<Stored>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;  // the first share and sample here are number 0
     };
 
-    void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
+    void check(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
         if (batch.whole() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
                                         std::to_string(batch.size()));
@@ -16405,7 +16525,7 @@ private:
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
-        const LayerTable<Scalar>& layer = plan_->layers[index];
+        const LayerTable<Stored, Computed>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
         if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
             each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
@@ -16450,22 +16570,24 @@ private:
     }
 
     const GraphTable* graph_;
-    const PlanTable<Scalar>* plan_;
-    Workspace<Scalar> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_;
-    Accumulators<Scalar> accumulators_;
+    const PlanTable<Stored, Computed>* plan_;
+    Workspace<Stored, Computed> workspace_;
+    AlignedArray<Stored> gradients_;
+    AlignedArray<std::uint8_t> prepared_;
+    Accumulators<Stored, Computed> accumulators_;
     std::vector<StepResult> results_;
-    Peers<Scalar>* peers_;
+    Peers<Computed>* peers_;
     PeerTree tree_;
 };
 
-template <class Scalar>
-BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers)
+template <class Stored, class Computed>
+BatchTrainer<Stored, Computed>::BatchTrainer(const GraphTable& graph, const PlanTable<Stored, Computed>& plan, std::size_t largest_batch,
+                                             Peers<Computed>* peers)
     : graph_(&graph),
       plan_(&plan),
       workspace_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).samples : largest_batch),
       gradients_(graph.numbers),
-      prepared_(plan.sizes.prepared_numbers),
+      prepared_(plan.sizes.prepared_bytes),
       accumulators_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).shares : Shares::most(largest_batch)),
       peers_(peers) {
     for (std::size_t node = 0; peers && node < plan.layers.size(); ++node)
@@ -16474,13 +16596,13 @@ BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scal
                                         std::to_string(plan.nodes[node].first) + " does not say static constexpr bool sums_with_peers = true");
 }
 
-template <class Scalar>
-StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock, const ValueWatch<Scalar>* watch) {
+template <class Stored, class Computed>
+StepResult BatchTrainer<Stored, Computed>::step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch,
+                                                const Answer<Stored>& answer, StepClock* clock, const ValueWatch<Stored>* watch) {
     check(parameters, settings, batch);
     const Shares shares{batch.whole()};
     if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};
-    const BatchPart<Scalar> part = peers_ ? BatchPart<Scalar>{tree_, *peers_} : BatchPart<Scalar>{shares};
+    const BatchPart<Computed> part = peers_ ? BatchPart<Computed>{tree_, *peers_} : BatchPart<Computed>{shares};
     if (batch.size() != part.samples() || batch.first_sample != part.first_sample())
         throw std::invalid_argument("denim: of a batch of " + std::to_string(shares.samples) + " pictures " + std::to_string(part.samples()) + " from number " +
                                     std::to_string(part.first_sample()) + " on were expected, but " + std::to_string(batch.size()) + " from number " +
@@ -16523,29 +16645,29 @@ class Trainer {
     static_assert(sizeof(AnswersInNumbers<SourceGraph>) > 0);
 
 public:
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
 
     explicit Trainer(std::size_t largest_batch, OneLoss loss = OneLoss{})
         : loss_(std::move(loss)), steps_(graph_table<SourceGraph>, table_of<Plan>, largest_batch) {}
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
-    [[nodiscard]] std::span<Scalar> gradients() { return steps_.gradients(); }
+    [[nodiscard]] std::span<Stored> gradients() { return steps_.gradients(); }
 
     /// Forward and backward. Throws if a picture or the loss is not finite, or the batch does not fit the network or this trainer;
     /// the parameters are only read. That labels are below the classes of their heads is the caller's to see to.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
+    StepResult step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch) {
         assert(gradients().size() == SourceGraph::trace.parameters && "denim: this trainer was moved from: only assign to it, or let it go");
         return steps_.step(parameters, settings, batch, {&answer, &loss_});
     }
 
 private:
-    static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+    static HeadLosses answer(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient) {
         return losses_of_sample(*static_cast<const OneLoss*>(loss), SourceGraph::heads, batch, sample, logits, gradient);
     }
 
     OneLoss loss_;
-    BatchTrainer<Scalar> steps_;
+    BatchTrainer<Stored, typename Arithmetic::Computed> steps_;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -17256,8 +17378,8 @@ struct Samples {
     }
 
     /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
-    template <class Scalar>
-    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+    template <class Stored>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Stored>& logits) {
         if (left.empty()) return;
         const std::size_t before = count(), numbers_of_each = width();
         if (places.empty())
@@ -17343,11 +17465,11 @@ private:
 namespace denim::inline DENIM_TARGET {
 
 /// Mean loss and accuracy of logits (N, outputs) against targets, see head_losses.
-template <class OneLoss, class Scalar>
-Score score(const OneLoss& loss, std::span<const Scalar> logits, const Targets& targets, std::span<const std::size_t> heads,
+template <class OneLoss, class Stored>
+Score score(const OneLoss& loss, std::span<const Stored> logits, const Targets& targets, std::span<const std::size_t> heads,
             std::span<const float> weights = {}) {
     Score mean{0, 0};
-    std::vector<Scalar> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
+    std::vector<Stored> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
     const std::size_t count = logits.size() / gradient.size();
     for (std::size_t n = 0; n < count; ++n) {
         const HeadLosses sample =
@@ -17406,7 +17528,7 @@ public:
     NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
         : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
         static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
-        static_assert(std::is_same_v<typename Network::Scalar, float>,
+        static_assert(std::is_same_v<typename Network::Stored, float> && std::is_same_v<typename Network::Numbers::Computed, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
     DENIM_ONCE ~NetworkLearner() override;
@@ -17929,9 +18051,9 @@ DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const R
 
 /// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
 /// std::runtime_error where nothing is left.
-template <class Scalar, class Predict>
-std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
-    std::vector<Scalar> logits(samples.count() * outputs);
+template <class Stored, class Predict>
+std::vector<Stored> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Stored> logits(samples.count() * outputs);
     if (!samples.source) {
         predict(samples.pictures, logits.data());
         return logits;
@@ -17947,15 +18069,15 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 namespace detail {
 
 /// Logits of all samples, each peer's some of them, and the samples that a source left out, whose logits say nothing.
-template <class Scalar>
+template <class Stored>
 struct PeersAnswers {
-    std::vector<Scalar> logits;
+    std::vector<Stored> logits;
     std::vector<std::uint32_t> left_out;
 };
-template <class Scalar, class Predict>
-PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+template <class Stored, class Predict>
+PeersAnswers<Stored> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
     const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
-    std::vector<Scalar> own((last - first) * outputs);
+    std::vector<Stored> own((last - first) * outputs);
     std::vector<std::uint32_t> left;
     if (first < last && !samples.source) {
         Pictures some = samples.pictures;
@@ -17972,13 +18094,13 @@ PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& sampl
         left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
         for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
     }
-    return {gather_all(peers, std::span<const Scalar>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
+    return {gather_all(peers, std::span<const Stored>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
 }
 
 /// As `answers`.
-template <class Scalar, class Predict>
-std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
-    auto [logits, left] = answer_with_peers<Scalar>(peers, samples, outputs, reading, predict);
+template <class Stored, class Predict>
+std::vector<Stored> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    auto [logits, left] = answer_with_peers<Stored>(peers, samples, outputs, reading, predict);
     if (left.size() == samples.count())
         throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
     samples.leave_out(left, logits);
@@ -17990,7 +18112,7 @@ std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std:
 DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr);
 
 template <class Type>
-concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
+concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Stored* to) { type.predict(pictures, to); };
 
 /// What answers, a Predictor or an Ensemble; of a network a predictor that is made for it.
 template <class Network>
@@ -18002,12 +18124,12 @@ decltype(auto) answering(const Network& network) {
 }
 
 template <class Network>
-std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
-    using Scalar = typename Network::Scalar;
+std::vector<typename Network::Stored> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
+    using Stored = typename Network::Stored;
     const auto& predictor = answering(network);
-    const auto predict = [&](const Pictures& pictures, Scalar* to) { predictor.predict(pictures, to); };
-    if (peers) return answers_of_peers<Scalar>(*peers, samples, Network::output.size(), reading, predict);
-    return answers<Scalar>(samples, Network::output.size(), reading, predict);
+    const auto predict = [&](const Pictures& pictures, Stored* to) { predictor.predict(pictures, to); };
+    if (peers) return answers_of_peers<Stored>(*peers, samples, Network::output.size(), reading, predict);
+    return answers<Stored>(samples, Network::output.size(), reading, predict);
 }
 
 }  // namespace detail
@@ -18019,17 +18141,17 @@ std::vector<typename Network::Scalar> answers_of(const Network& network, Samples
 namespace denim::inline DENIM_TARGET {
 
 /// One head by itself: the pictures that have a label for it.
-template <class Scalar>
+template <class Stored>
 struct HeadSlice {
-    std::vector<Scalar> logits;        ///< (N, classes of the head)
+    std::vector<Stored> logits;        ///< (N, classes of the head)
     std::vector<std::int32_t> labels;  ///< (N,)
 };
 
 /// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
-template <class Scalar>
-HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
+template <class Stored>
+HeadSlice<Stored> head_slice(std::span<const Stored> logits, std::span<const std::int32_t> labels,
                              std::span<const std::size_t> heads, std::size_t head) {
-    HeadSlice<Scalar> slice;
+    HeadSlice<Stored> slice;
     const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
                       count = labels.size() / heads.size();
     const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});
@@ -18110,20 +18232,20 @@ struct Evaluation : HeadEvaluation {
 
 namespace detail {
 
-template <class Scalar>
-HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+template <class Stored>
+HeadEvaluation evaluate_head(const HeadSlice<Stored>& of, std::size_t classes) {
     HeadEvaluation result;
     result.count = of.labels.size();
     result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
     for (std::size_t n = 0; n < of.labels.size(); ++n) {
-        const Scalar* sample = of.logits.data() + n * classes;
+        const Stored* sample = of.logits.data() + n * classes;
         const std::size_t predicted = place_of_largest(sample, classes);
         const auto label = static_cast<std::size_t>(of.labels[n]);
         if (predicted < classes) ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
+    const Score mean = score<SoftmaxCrossEntropy, Stored>({}, of.logits, {of.labels}, std::span{&classes, 1});
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;
     return result;
@@ -18144,14 +18266,14 @@ inline void require_classes(std::span<const Gives> heads) {
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading, peers);
+    const std::vector<Stored> logits = detail::answers_of(network, samples, reading, peers);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
-            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+            detail::evaluate_head(head_slice<Stored>(logits, samples.labels, Network::heads, head), Network::heads[head]));
     if constexpr (Network::heads.size() == 1) {
         if constexpr (detail::NamesClasses<Set>)
             if (std::vector<std::string> names(set.class_names.begin(), set.class_names.end()); names.size() == Network::heads[0])
@@ -18159,7 +18281,7 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;
     }
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
+    const Score mean = score<SoftmaxCrossEntropy, Stored>({}, logits, samples.targets(), Network::heads);
     result.count = samples.count();
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;
@@ -18211,7 +18333,7 @@ std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
     const auto outputs = detail::answers_of(network, samples, reading);
-    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+    return target_scores<typename Network::Stored>(outputs, samples.numbers, Network::output.size());
 }
 
 /// From two arrays.
@@ -18377,14 +18499,14 @@ namespace denim::inline DENIM_TARGET {
 template <class Network, PictureSource Source>
     requires requires { Network::input; }
 auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     constexpr std::size_t outputs = Network::output.size();
     const auto& predictor = detail::answering(network);
     const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
-    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    Array<Stored, 2> logits(std::array{samples.count(), outputs});
     const auto left = detail::each_chunk(
         samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
-    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Stored>());
     return logits;
 }
 
@@ -19330,40 +19452,40 @@ DENIM_KERNEL DENIM_ONCE void normal_gradient(const NormalisedPictures& of, bool 
 
 // ---- denim/kernel/plain_normalisation.hpp
 
-// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any scalar and any layouts.
+// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any numbers and any layouts.
 
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// Told its pictures; a gamma that is null is 1, such a beta 0.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct PlainNormalisation {
     NormalisedPictures of;
 
     /// Each channel's mean, and sum of squared deviations from it.
-    void moments(const Scalar* x, Scalar* mean, Scalar* squares) const {
-        std::fill_n(mean, of.channels(), Scalar{0});
-        std::fill_n(squares, of.channels(), Scalar{0});
+    void moments(const Stored* x, Computed* mean, Computed* squares) const {
+        std::fill_n(mean, of.channels(), Computed{0});
+        std::fill_n(squares, of.channels(), Computed{0});
         each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
-        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Scalar>(of.pixels());
+        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Computed>(of.pixels());
         each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
     }
 
     /// y = gamma * (x - mean) * scale + beta
-    void forward(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* gamma, const Scalar* beta, Scalar* y) const {
+    void forward(const Stored* x, const Computed* mean, const Computed* scale, const Stored* gamma, const Stored* beta, Stored* y) const {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            y[out] = (x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Scalar{0});
+            y[out] = static_cast<Stored>((x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Stored{0}));
         });
     }
 
     /// y = x * scale + shift
-    void infer(const Scalar* x, const Scalar* scale, const Scalar* shift, Scalar* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
+    void infer(const Stored* x, const Stored* scale, const Stored* shift, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = static_cast<Stored>(Computed(x[in]) * scale[c] + shift[c]); });
     }
 
     /// Each channel's sum of dy, and of dy * (x - mean) * scale.
-    void gradient_sums(const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, Scalar* plain, Scalar* scaled) const {
-        std::fill_n(plain, of.channels(), Scalar{0});
-        std::fill_n(scaled, of.channels(), Scalar{0});
+    void gradient_sums(const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, Computed* plain, Computed* scaled) const {
+        std::fill_n(plain, of.channels(), Computed{0});
+        std::fill_n(scaled, of.channels(), Computed{0});
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
             plain[c] += dy[out];
             scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
@@ -19372,12 +19494,12 @@ struct PlainNormalisation {
 
     /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
     /// of its pixels: mean and deviation depend on all of them.
-    void gradient(bool add, const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, const Scalar* gamma, Scalar share,
-                  const Scalar* plain, const Scalar* scaled, Scalar* dx) const {
+    void gradient(bool add, const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, const Stored* gamma, Computed share,
+                  const Computed* plain, const Computed* scaled, Stored* dx) const {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            const Scalar normal = (x[in] - mean[c]) * scale[c];
-            const Scalar gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
-            dx[in] = add ? dx[in] + gradient : gradient;
+            const Computed normal = (x[in] - mean[c]) * scale[c];
+            const Computed gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
+            dx[in] = static_cast<Stored>(add ? dx[in] + gradient : gradient);
         });
     }
 
@@ -19395,170 +19517,170 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-template <class Scalar>
-struct BatchNormPass<Scalar>::Rows {
-    const Scalar *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
+template <class Stored, class Computed>
+struct BatchNormPass<Stored, Computed>::Rows {
+    const Stored *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
 
-    Rows(const BatchNormPass& pass, const Scalar* rows)
+    Rows(const BatchNormPass& pass, const Stored* rows)
         : gamma(pass.has_gamma ? rows : nullptr),
           beta(pass.has_beta ? rows + pass.has_gamma * pass.of.channels() : nullptr),
           running_mean(rows + (std::size_t{pass.has_gamma} + pass.has_beta) * pass.of.channels()),
           running_variance(running_mean + pass.of.channels()) {}
 };
 
-template <class Scalar>
-struct BatchNormPass<Scalar>::Scratch {
-    Scalar *mean, *scale;  // kept for backward
-    Scalar *factor, *slope, *offset;  // of one call
-    Scalar* sums;  // of each sample
+template <class Stored, class Computed>
+struct BatchNormPass<Stored, Computed>::Scratch {
+    Computed *mean, *scale;  // kept for backward
+    Computed *factor, *slope, *offset;  // of one call
+    Computed* sums;  // of each sample
 
-    Scratch(Scalar* numbers, std::size_t channels)
+    Scratch(Computed* numbers, std::size_t channels)
         : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
 };
 
-template <class Scalar>
+template <class Stored, class Computed>
 template <class Each>
-void BatchNormPass<Scalar>::each_sample(std::size_t count, Each each) const {
+void BatchNormPass<Stored, Computed>::each_sample(std::size_t count, Each each) const {
     parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::forward(const ForwardOf<Stored, Computed>& at) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
     const Scratch to{at.scratch, channels};
-    const kernel::PlainNormalisation<Scalar> plain{of};
+    const kernel::PlainNormalisation<Stored, Computed> plain{of};
     if (at.again) {
         // mean and scale are those of the first time
     } else if (at.settings->frozen) {
         std::copy_n(rows.running_mean, channels, to.mean);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(rows.running_variance[c], epsilon);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
     } else {
         each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
-            Scalar *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
-            if constexpr (std::is_same_v<Scalar, float>)
+            Computed *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
+            if constexpr (in_float)
                 if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
             plain.moments(at.input() + in, mean, squares);
         });
         join_moments(to.sums, normalised_over(at), to.mean, to.scale);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(to.scale[c], epsilon);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
     }
     for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        if constexpr (std::is_same_v<Scalar, float>)
+        if constexpr (in_float)
             if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
         plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
     });
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::backward(const BackwardOf<Stored, Computed>& at, Gradient input) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
     const Scratch from{at.scratch, channels};
-    const kernel::PlainNormalisation<Scalar> plain{of};
+    const kernel::PlainNormalisation<Stored, Computed> plain{of};
     each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
-        if constexpr (std::is_same_v<Scalar, float>)
+        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+        Computed *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        if constexpr (in_float)
             if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
         plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
     });
-    const BatchPart<Scalar> part = normalised_over(at);
-    part.join(from.sums, 2 * channels, [&](Scalar* to, const Scalar* other, std::size_t, std::size_t) {
+    const BatchPart<Computed> part = normalised_over(at);
+    part.join(from.sums, 2 * channels, [&](Computed* to, const Computed* other, std::size_t, std::size_t) {
         for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
     });
-    const Scalar *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
+    const Computed *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
     if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
     if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
     next_statistics(at, from.mean, from.scale);
     if (alone_among_peers(at)) sum_over_peers(at);
     if (input == Gradient::none) return;
-    const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * of.pixels());
+    const Computed share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
     for (std::size_t c = 0; c < channels; ++c) {
         from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
         from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
         from.offset[c] = from.factor[c] * share * to_beta[c];
     }
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-        Scalar* dx = at.input_gradient() + in;
+        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+        Stored* dx = at.input_gradient() + in;
         const bool add = input == Gradient::add;
-        if constexpr (std::is_same_v<Scalar, float>)
+        if constexpr (in_float)
             if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
         plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
     });
 }
 
 // The sums of all samples are left in the first one's place.
-template <class Scalar>
-void BatchNormPass<Scalar>::join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const {
     const std::size_t channels = of.channels();
-    part.join(sums, 2 * channels, [&](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
-        Scalar* squares = joined + channels;
-        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more),
-                     weight = share * static_cast<Scalar>(before * of.pixels());
+    part.join(sums, 2 * channels, [&](Computed* joined, const Computed* own, std::size_t before, std::size_t more) {
+        Computed* squares = joined + channels;
+        const Computed share = static_cast<Computed>(more) / static_cast<Computed>(before + more),
+                     weight = share * static_cast<Computed>(before * of.pixels());
         for (std::size_t c = 0; c < channels; ++c) {
-            const Scalar difference = own[c] - joined[c];
+            const Computed difference = own[c] - joined[c];
             joined[c] += difference * share;
             squares[c] += own[channels + c] + difference * difference * weight;
         }
     });
     std::copy_n(sums, channels, mean);
-    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Computed>(part.shares.samples * of.pixels());
 }
 
 // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
-template <class Scalar>
-void BatchNormPass<Scalar>::next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const {
     const std::size_t channels = of.channels();
-    const Scalar* running = Rows{*this, at.parameters}.running_mean;
-    Scalar* next = at.gradients + (running - at.parameters);
-    const auto keep = static_cast<Scalar>(momentum), added = static_cast<Scalar>(epsilon);
+    const Stored* running = Rows{*this, at.parameters}.running_mean;
+    Stored* next = at.gradients + (running - at.parameters);
+    const auto keep = static_cast<Computed>(momentum), added = static_cast<Computed>(epsilon);
     for (std::size_t c = 0; c < channels; ++c) {
-        const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - added;
-        next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
-        next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+        const Computed variance = Computed{1} / (scale[c] * scale[c]) - added;
+        next[c] = at.settings->frozen ? running[c] : static_cast<Stored>(keep * running[c] + (Computed{1} - keep) * mean[c]);
+        next[channels + c] = at.settings->frozen ? running[channels + c] : static_cast<Stored>(keep * running[channels + c] + (Computed{1} - keep) * variance);
     }
 }
 
 // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
-template <class Scalar>
-void BatchNormPass<Scalar>::sum_over_peers(const Backward<Scalar>& at) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::sum_over_peers(const BackwardOf<Stored, Computed>& at) const {
     const std::size_t channels = of.channels(), rest = (std::size_t{has_gamma} + has_beta) * channels, numbers = rest + 2 * channels;
-    const auto all = static_cast<Scalar>(at.part->shares.samples);
-    const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+    const Stored share = at.settings->frozen ? Stored(at.part->own.first == 0) : static_cast<Stored>(at.count) / static_cast<Stored>(at.part->shares.samples);
     for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
     at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::prepare(const Stored* parameters, Stored* prepared) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, parameters};
     for (std::size_t c = 0; c < channels; ++c) {
-        prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
-        prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
+        const Computed factor = (rows.gamma ? rows.gamma[c] : Stored{1}) / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
+        prepared[c] = static_cast<Stored>(factor);
+        prepared[channels + c] = static_cast<Stored>((rows.beta ? rows.beta[c] : Stored{0}) - rows.running_mean[c] * factor);
     }
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::fold(const Stored* rows, std::span<const Stored> weights, const Stored* bias, Stored* folded) const {
     const std::size_t channels = of.channels();
-    AlignedArray<Scalar> numbers(2 * channels);
+    AlignedArray<Stored> numbers(2 * channels);
     prepare(rows, numbers.data());
-    const Scalar *scale = numbers.data(), *shift = scale + channels;
+    const Stored *scale = numbers.data(), *shift = scale + channels;
     for (std::size_t first = 0; first < weights.size(); first += channels)
         for (std::size_t c = 0; c < channels; ++c) folded[first + c] = weights[first + c] * scale[c];
-    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Scalar{0}) + shift[c];
+    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Stored{0}) + shift[c];
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
-    const Scalar *scale = at.prepared, *shift = scale + of.channels();
-    if constexpr (std::is_same_v<Scalar, float>)
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::infer(const ForwardOf<Stored, Computed>& at) const {
+    const Stored *scale = at.prepared, *shift = scale + of.channels();
+    if constexpr (in_float)
         if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
-    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
+    kernel::PlainNormalisation<Stored, Computed>{of}.infer(at.input(), scale, shift, at.output);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -19569,6 +19691,7 @@ namespace denim::inline DENIM_TARGET {
 
 DENIM_TEMPLATE(struct BatchNormPass<float>);
 DENIM_TEMPLATE(struct BatchNormPass<double>);
+DENIM_TEMPLATE(struct BatchNormPass<float, double>);
 
 }  // namespace denim::inline DENIM_TARGET
 // ---- bodies of denim/machine/spelling.hpp

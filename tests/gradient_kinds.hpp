@@ -51,7 +51,7 @@ struct Last {
         for (float& number : parameters.span()) number = static_cast<float>(random.uniform(-0.5, 0.5));
         for (std::size_t part = 0; part < Bound::prepare_parts; ++part) Bound::prepare(parameters.data(), prepared.data(), part);
         for (std::size_t sample = 0; sample < samples; ++sample) fill(random, input.data() + sample * in.size(), in);
-        Forward<float> at;
+        Forward<Fast> at;
         at.inputs = {input.data()};
         at.output = output.data();
         at.parameters = parameters.data();
@@ -69,7 +69,7 @@ struct Last {
         AlignedArray<float> wanted{out.size() * count}, to_input{in.size() * count}, sums{std::max(Bound::accumulator_size, parameters.size())};
         for (std::size_t sample = 0; sample < samples; ++sample) fill(same, wanted.data() + sample * out.size(), out);
         for (std::size_t sample = 0; sample < samples && Kind != Gradient::write; ++sample) fill(same, to_input.data() + sample * in.size(), in);
-        Backward<float> at;
+        Backward<Fast> at;
         at.inputs = {input.data()};
         at.input_gradients = {Kind == Gradient::none ? nullptr : to_input.data()};
         at.output = output.data();

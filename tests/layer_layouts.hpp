@@ -29,10 +29,13 @@ inline constexpr double untouched = 777;
 
 inline Fence fence;  // of every place that is made
 
+// What both float and double hold, so that all layers get the same numbers.
+inline float as_float(double number) { return static_cast<float>(number); }
+
 /// A layer in its layouts, without its type.
-template <class Scalar>
-struct Bound : LayerTable<Scalar> {
-    std::array<void (*)(const Backward<Scalar>&), 3> backward_as{};  ///< every input's gradient none, written, added; null in a trained network
+template <class Stored, class Computed = Stored>
+struct Bound : LayerTable<Stored, Computed> {
+    std::array<void (*)(const BackwardOf<Stored, Computed>&), 3> backward_as{};  ///< every input's gradient none, written, added; null in a trained network
     std::array<Layout, max_inputs> in{};
     Layout out{};
     std::size_t inputs = 1, parameters_size = 0, prepared_size = 0, accumulator_size = 0;
@@ -44,14 +47,16 @@ struct Bound : LayerTable<Scalar> {
 template <class Spec, class Arithmetic, Mode For, Layout Out, Layout... In>
 consteval auto bound() {
     using Layer = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
-    Bound<typename Layer::Scalar> layer{{.prepare = &detail::prepare_layer<Layer>,
-                                         .forward = &detail::run_forward<Layer>,
-                                         .prepare_parts = Layer::prepare_parts,
-                                         .finish_parts = Layer::finish_parts,
-                                         .bands = Layer::bands,
-                                         .scratch_size = Layer::scratch_size + count * Layer::scratch_per_sample,
-                                         .record_size = Layer::record_size,
-                                         .on_samples = Layer::works == Works::on_samples}};
+    Bound<typename Layer::Stored, typename Layer::Computed> layer{{
+        .prepare = &detail::prepare_layer<Layer>,
+        .forward = &detail::run_forward<Layer>,
+        .prepare_parts = Layer::prepare_parts,
+        .finish_parts = Layer::finish_parts,
+        .bands = Layer::bands,
+        .scratch_size = Layer::scratch_size + count * Layer::scratch_per_sample,
+        .record_size = Layer::record_size,
+        .on_samples = Layer::works == Works::on_samples,
+    }};
     if constexpr (For == Mode::training) {
         layer.backward_as = {&detail::run_backward<Layer, (static_cast<void>(In), Gradient::none)...>,
                              &detail::run_backward<Layer, (static_cast<void>(In), Gradient::write)...>,
@@ -72,13 +77,13 @@ consteval auto bound() {
 }
 
 /// A layer in the layouts of a network where nobody wants a border, and of one where others do.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct InBoth {
-    Bound<Scalar> snug, roomy;
+    Bound<Stored, Computed> snug, roomy;
 };
 
 template <class Spec, class Arithmetic, Mode For, Shape... In>
-consteval InBoth<typename Arithmetic::Scalar> in_both() {
+consteval InBoth<typename Arithmetic::Stored, typename Arithmetic::Computed> in_both() {
     constexpr Border more{1, 2, 3, 1}, others{2, 1, 1, 3};
     constexpr auto layout = [](Shape of, Border border) { return Layout{of, border, Arithmetic::channel_stride(of.channels)}; };
     constexpr auto asked = [](Shape in) { return Spec::template border<Arithmetic>(in); };
@@ -88,10 +93,10 @@ consteval InBoth<typename Arithmetic::Scalar> in_both() {
 }
 
 /// Samples in one layout, with what stands around and between the numbers of each.
-template <class Scalar>
+template <class Stored>
 class Samples {
 public:
-    Samples(const Layout& layout, Scalar number, Scalar border)
+    Samples(const Layout& layout, Stored number, Stored border)
         : size_(layout.size()), is_(count * size_, Is::border), all_(is_.size(), fence) {
         for (std::size_t n = 0; n < count; ++n)
             for (std::size_t y = 0; y < layout.shape.height; ++y)
@@ -100,15 +105,15 @@ public:
                     std::fill_n(pixel, layout.stride, Is::between);
                     std::fill_n(pixel, layout.shape.channels, Is::number);
                 }
-        for (std::size_t i = 0; i < is_.size(); ++i) all_[i] = is_[i] == Is::number ? number : is_[i] == Is::border ? border : Scalar{0};
+        for (std::size_t i = 0; i < is_.size(); ++i) all_[i] = is_[i] == Is::number ? number : is_[i] == Is::border ? border : Stored{0};
     }
 
-    Scalar* sample(std::size_t n) { return all_.data() + n * size_; }
+    Stored* sample(std::size_t n) { return all_.data() + n * size_; }
 
     void scatter(std::uint64_t seed) {
         Random random{Seed{seed}};
         for (std::size_t i = 0; i < is_.size(); ++i)
-            if (is_[i] == Is::number) all_[i] = static_cast<Scalar>(random.uniform(-1, 1));
+            if (is_[i] == Is::number) all_[i] = as_float(random.uniform(-1, 1));
     }
 
     /// Its numbers, in (N, H, W, C) order, go behind others.
@@ -121,8 +126,8 @@ public:
     bool clean(bool or_zero) {
         bool good = true;
         for (std::size_t i = 0; i < is_.size(); ++i) {
-            const bool zero = all_[i] == Scalar{0};
-            good &= is_[i] == Is::number || (is_[i] == Is::between ? zero : all_[i] == Scalar{untouched} || (or_zero && zero));
+            const bool zero = all_[i] == Stored{0};
+            good &= is_[i] == Is::number || (is_[i] == Is::between ? zero : all_[i] == Stored{untouched} || (or_zero && zero));
         }
         return good;
     }
@@ -132,7 +137,7 @@ private:
 
     std::size_t size_;
     std::vector<Is> is_;  // what stands at each place
-    testing::Fenced<Scalar> all_;
+    testing::Fenced<Stored> all_;
 };
 
 /// What a layer makes of samples, and of a gradient on the way back.
@@ -143,14 +148,14 @@ struct Results {
 };
 
 /// All places of a layer.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Places {
-    static constexpr Scalar nan = std::numeric_limits<Scalar>::quiet_NaN();
+    static constexpr Stored nan = std::numeric_limits<Stored>::quiet_NaN();
 
 public:
-    explicit Places(const Bound<Scalar>& layer) : layer_(layer) {
+    explicit Places(const Bound<Stored, Computed>& layer) : layer_(layer) {
         Random random{Seed{3}};
-        for (Scalar& number : parameters_) number = static_cast<Scalar>(random.uniform(0.5, 1.5));
+        for (Stored& number : parameters_) number = as_float(random.uniform(0.5, 1.5));
         for (std::size_t part = 0; part < layer_.prepare_parts; ++part) layer_.prepare(parameters_.data(), prepared_.data(), part);
         for (std::size_t i = 0; i < layer_.inputs; ++i) in_[i].scatter(10 + i);
         out_gradient_.scatter(20);
@@ -164,7 +169,7 @@ public:
         check_bands(results.outputs);
         if (layer_.goes_back()) {
             back(Gradient::none);
-            std::fill(accumulator_.begin(), accumulator_.end(), Scalar{0});
+            std::fill(accumulator_.begin(), accumulator_.end(), Computed{0});
             results.written = back(Gradient::write);
             if (layer_.on_samples) {
                 sum_shares(accumulator_.data(), count, distance_, layer_.accumulator_size);
@@ -177,22 +182,22 @@ public:
     }
 
 private:
-    std::vector<Samples<Scalar>> for_inputs(Scalar number, Scalar border) const {
-        std::vector<Samples<Scalar>> samples;
+    std::vector<Samples<Stored>> for_inputs(Stored number, Stored border) const {
+        std::vector<Samples<Stored>> samples;
         samples.reserve(layer_.inputs);
         for (std::size_t i = 0; i < layer_.inputs; ++i) samples.emplace_back(layer_.in[i], number, border);
         return samples;
     }
 
     // One call for each sample, or for all.
-    template <template <class> class Call, class Each>
+    template <template <class, class> class Call, class Each>
     void each_call(Each each) {
         for (std::size_t n = 0; n < (layer_.on_samples ? count : 1); ++n) {
-            Call<Scalar> call;
+            Call<Stored, Computed> call;
             call.parameters = parameters_.data();
             call.prepared = prepared_.data();
             call.scratch = scratch_.data();
-            if (layer_.on_samples) std::fill(scratch_.begin(), scratch_.end(), nan);  // what other layers left
+            if (layer_.on_samples) std::fill(scratch_.begin(), scratch_.end(), std::numeric_limits<Computed>::quiet_NaN());  // what other layers left
             if (layer_.goes_back()) call.record = record_.data() + n * record_distance_;
             call.settings = &settings_;
             call.random = Random{Seed{7}, n};
@@ -201,8 +206,8 @@ private:
         }
     }
     void forward() { forward_into(out_, 0, layer_.bands, true); }
-    void forward_into(Samples<Scalar>& out, std::size_t first_band, std::size_t last_band, bool recorded) {
-        each_call<Forward>([&](Forward<Scalar>& call, std::size_t n) {
+    void forward_into(Samples<Stored>& out, std::size_t first_band, std::size_t last_band, bool recorded) {
+        each_call<ForwardOf>([&](ForwardOf<Stored, Computed>& call, std::size_t n) {
             for (std::size_t i = 0; i < layer_.inputs; ++i) call.inputs[i] = in_[i].sample(n);
             call.output = out.sample(n);
             if (!recorded) call.record = nullptr;
@@ -215,7 +220,7 @@ private:
     // Each band by itself, as the threads share those of one picture: together they make what one call makes of all.
     void check_bands(const std::vector<double>& expected) {
         if (layer_.bands == 1) return;
-        Samples<Scalar> out{layer_.out, 5, Scalar{untouched}};
+        Samples<Stored> out{layer_.out, 5, Stored{untouched}};
         for (std::size_t band = layer_.bands; band-- > 0;) forward_into(out, band, band + 1, false);
         std::vector<double> got;
         out.append_to(got);
@@ -223,9 +228,9 @@ private:
     }
     // The gradients to the inputs; those of the kind `add` begin at 2.
     std::vector<double> back(Gradient to) {
-        std::vector<Samples<Scalar>> gradients = for_inputs(to == Gradient::add ? Scalar{2} : Scalar{5}, Scalar{untouched});
-        Samples<Scalar> output_gradient = out_gradient_;  // may be changed
-        each_call<Backward>([&](Backward<Scalar>& call, std::size_t n) {
+        std::vector<Samples<Stored>> gradients = for_inputs(to == Gradient::add ? Stored{2} : Stored{5}, Stored{untouched});
+        Samples<Stored> output_gradient = out_gradient_;  // may be changed
+        each_call<BackwardOf>([&](BackwardOf<Stored, Computed>& call, std::size_t n) {
             for (std::size_t i = 0; i < layer_.inputs; ++i) {
                 if (layer_.backward_reads_input) call.inputs[i] = in_[i].sample(n);
                 if (to != Gradient::none) call.input_gradients[i] = gradients[i].sample(n);
@@ -238,30 +243,30 @@ private:
         });
         std::vector<double> numbers;
         if (to != Gradient::none)
-            for (Samples<Scalar>& gradient : gradients) {
+            for (Samples<Stored>& gradient : gradients) {
                 CHECK(gradient.clean(true));
                 gradient.append_to(numbers);
             }
         return numbers;
     }
 
-    const Bound<Scalar>& layer_;
+    const Bound<Stored, Computed>& layer_;
     const std::size_t distance_ = round_up(layer_.accumulator_size + 16, 16), record_distance_ = round_up(layer_.record_size, 64);
-    std::vector<Samples<Scalar>> in_ = for_inputs(0, 0);
-    Samples<Scalar> out_{layer_.out, 5, Scalar{untouched}}, out_gradient_{layer_.out, 0, nan};
-    testing::Fenced<Scalar> parameters_{layer_.parameters_size, fence}, gradients_ = parameters_, prepared_{layer_.prepared_size, fence},
-        accumulator_{(count - 1) * distance_ + layer_.accumulator_size, fence}, scratch_{layer_.scratch_size, fence};
+    std::vector<Samples<Stored>> in_ = for_inputs(0, 0);
+    Samples<Stored> out_{layer_.out, 5, Stored{untouched}}, out_gradient_{layer_.out, 0, nan};
+    testing::Fenced<Stored> parameters_{layer_.parameters_size, fence}, gradients_ = parameters_, prepared_{layer_.prepared_size, fence};
+    testing::Fenced<Computed> accumulator_{(count - 1) * distance_ + layer_.accumulator_size, fence}, scratch_{layer_.scratch_size, fence};
     testing::Fenced<std::uint8_t> record_{(count - 1) * record_distance_ + layer_.record_size, fence};
     LayerSettings settings_;
 };
 
-template <class Scalar>
-Results results_of(const Bound<Scalar>& layer, const std::string& what) {
+template <class Stored, class Computed>
+Results results_of(const Bound<Stored, Computed>& layer, const std::string& what) {
     INFO(what);
-    return Places<Scalar>{layer}.run();
+    return Places<Stored, Computed>{layer}.run();
 }
 
-inline void check_close(const std::vector<double>& got, const std::vector<double>& expected, const std::string& what) {
+inline void check_close(const std::vector<double>& got, const std::vector<double>& expected, const std::string& what, double share = 1e-4, double least = 1) {
     REQUIRE(got.size() == expected.size());
     double worst = 0, largest = 0;
     for (std::size_t n = 0; n < got.size(); ++n) {
@@ -269,21 +274,22 @@ inline void check_close(const std::vector<double>& got, const std::vector<double
         worst = std::isnan(got[n]) ? 1e9 : std::max(worst, std::abs(got[n] - expected[n]));
     }
     INFO(what << ": largest difference " << worst << " in numbers of up to " << largest);
-    CHECK(worst <= 1e-4 * (1 + largest));
+    CHECK(worst <= share * (least + largest));
 }
 
-/// The fast layer and its plain twin. Where its places stand changes no bit.
-inline void compare(const std::string& what, const InBoth<double>& plain, const InBoth<float>& fast, std::size_t offsets) {
+/// The fast layer and its plain twin, and the twin that stores in float: what it computes it rounds at the end. Where its places stand changes no bit.
+inline void compare(const std::string& what, const InBoth<double>& plain, const Bound<float, double>& stored, const InBoth<float>& fast, std::size_t offsets) {
     const Results expected = results_of(plain.snug, what + ", plain, snug");
-    const auto checked = [&](const auto& layer, const std::string& how) {
+    const auto checked = [&](const auto& layer, const std::string& how, auto... bound) {
         Results got = results_of(layer, what + how);
-        check_close(got.outputs, expected.outputs, what + how + ", outputs");
-        check_close(got.written, expected.written, what + how + ", gradient to the input");
-        check_close(got.added, expected.added, what + how + ", gradient added");
-        check_close(got.gradients, expected.gradients, what + how + ", gradients");
+        check_close(got.outputs, expected.outputs, what + how + ", outputs", bound...);
+        check_close(got.written, expected.written, what + how + ", gradient to the input", bound...);
+        check_close(got.added, expected.added, what + how + ", gradient added", bound...);
+        check_close(got.gradients, expected.gradients, what + how + ", gradients", bound...);
         return got;
     };
     checked(plain.roomy, ", plain, roomy");
+    checked(stored, ", plain, stored in float", 0x1p-23, 0.0);  // half of that, but where an activation stands behind a sum that is rounded too
     const Results snug = checked(fast.snug, ", fast, snug"), roomy = checked(fast.roomy, ", fast, roomy");
     for (const testing::Fence::Side side : {testing::Fence::Side::behind, testing::Fence::Side::before})
         for (std::size_t offset = 0; offset < offsets; ++offset) {
@@ -303,8 +309,9 @@ template <class Spec, bool Back, Shape... In>
 inline void check(const char* what, std::size_t offsets = simd::lanes<float>) {
     constexpr Mode mode = Back ? Mode::training : Mode::inference;
     static constexpr auto plain = in_both<Spec, Plain<double>, mode, In...>();
+    static constexpr auto stored = in_both<Spec, Plain<double, float>, mode, In...>();
     static constexpr auto fast = in_both<Spec, Fast, mode, In...>();
-    compare(what, plain, fast, offsets);
+    compare(what, plain, stored.roomy, fast, offsets);
 }
 
 }  // namespace testing::layouts

@@ -50,7 +50,7 @@ struct Data {
 };
 
 template <class Net>
-std::vector<typename Net::Scalar> logits(const Net& network, const Data& data = Data{}) {
+std::vector<typename Net::Stored> logits(const Net& network, const Data& data = Data{}) {
     const auto all = network.predict(data.images);
     return {all.begin(), all.end()};
 }
@@ -82,7 +82,7 @@ std::vector<Scalar> logits(const Side<Scalar>& side, const Data& data) {
 /// Gradients of NaNGradient's step.
 template <class Scalar>
 std::vector<Scalar> poisoned_gradients(const Side<Scalar>& side, const Data& data) {
-    testing::SideTrainer<Scalar, NaNGradient> trainer{side, 3};
+    testing::SideTrainer<Scalar, Scalar, NaNGradient> trainer{side, 3};
     const std::vector<std::int32_t> labels(3, 1);
     trainer.step(side.parameters, {Pictures::of(data.images, side.graph.input), labels, data.order, Seed{3}, 2});
     return {trainer.gradients().begin(), trainer.gradients().end()};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace denim {
@@ -24,7 +25,7 @@ class OneLayer {
 public:
     /// All biases are `bias`: below zero, it kills outputs in front of a ReLU.
     explicit OneLayer(float bias = 0)
-        : space_(plan, samples), prepared_(sizes.prepared_numbers), accumulators_(sizes.accumulator_numbers * samples),
+        : space_(plan, samples), prepared_(sizes.prepared_bytes), accumulators_(sizes.accumulator_bytes * samples),
           gradients_(Tested::parameter_count), output_gradient_(made.size()) {
         network_.edit_parameters([&](std::span<float> numbers) {
             for (const Row& row : network_.rows())
@@ -80,7 +81,7 @@ private:
     void backward_of(std::size_t sample, std::size_t worker, std::size_t count) {
         auto call = space_.backward(backward_step, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
         call.count = count;
-        call.accumulator = accumulators_.data() + worker * sizes.accumulator_numbers;
+        call.accumulator = numbers_at<float>(accumulators_.data() + worker * sizes.accumulator_bytes);
         call.gradients = gradients_.data();
         if constexpr (Layer::backward_reads_output)  // it may have masked the gradient of the sample before, at the same place
             for (std::size_t n = 0; n < count; ++n) give_gradient(call.output_gradient + n * made.size());
@@ -106,7 +107,8 @@ private:
     Tested network_{Seed{1}};
     Team team_;
     Workspace<float> space_;
-    AlignedArray<float> prepared_, accumulators_, gradients_, output_gradient_;
+    AlignedArray<std::uint8_t> prepared_, accumulators_;
+    AlignedArray<float> gradients_, output_gradient_;
 };
 
 }  // namespace denim

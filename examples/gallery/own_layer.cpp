@@ -6,25 +6,25 @@
 using namespace denim;
 
 template <class Arithmetic, Layout Out, Layout In>
-struct PlacesLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct PlacesLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_row_and_column<In.shape>([&](std::size_t y, std::size_t x) {
-            Scalar* const to = at.output + Out.offset(y, x);
+            Stored* const to = at.output + Out.offset(y, x);
             std::copy_n(at.input() + In.offset(y, x), In.shape.channels, to);
-            to[In.shape.channels] = static_cast<Scalar>(y) / In.shape.height;
-            to[In.shape.channels + 1] = static_cast<Scalar>(x) / In.shape.width;
+            to[In.shape.channels] = static_cast<Stored>(y) / In.shape.height;
+            to[In.shape.channels + 1] = static_cast<Stored>(x) / In.shape.width;
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
                 for (std::size_t c = 0; c < In.shape.channels; ++c) {
-                    Scalar& gradient = at.input_gradient()[in + c];
-                    gradient = (Input == Gradient::add ? gradient : Scalar{0}) + at.output_gradient[out + c];
+                    Stored& gradient = at.input_gradient()[in + c];
+                    gradient = (Input == Gradient::add ? gradient : Stored{0}) + at.output_gradient[out + c];
                 }
             });
     }

@@ -26,15 +26,14 @@ const std::vector<double>* output_gradients = nullptr;
 /// Passes its input on, and keeps the gradient that comes back.
 struct Tap : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& at) {
+    struct Layer : LayerDefaults<Arithmetic> {
+        static void forward(const Forward<Arithmetic>& at) {
             for (std::size_t y = 0; y < In.shape.height; ++y)
                 for (std::size_t x = 0; x < In.shape.width; ++x)
                     std::copy_n(at.input() + In.offset(y, x), In.shape.channels, at.output + Out.offset(y, x));
         }
         template <Gradient>
-        static void backward(const Backward<Scalar>& at) {
+        static void backward(const Backward<Arithmetic>& at) {
             for (std::size_t y = 0; y < Out.shape.height; ++y)
                 for (std::size_t x = 0; x < Out.shape.width; ++x)
                     for (std::size_t c = 0; c < Out.shape.channels; ++c)
@@ -48,19 +47,18 @@ struct Flat : SpecDefaults {
     static constexpr Shape output(Shape in) { return {1, 1, in.size()}; }
 
     template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
-        using Scalar = typename Arithmetic::Scalar;
+    struct Layer : LayerDefaults<Arithmetic> {
         template <class Each>
         static void each_number(Each each) {
             for (std::size_t y = 0, flat = 0; y < In.shape.height; ++y)
                 for (std::size_t x = 0; x < In.shape.width; ++x)
                     for (std::size_t c = 0; c < In.shape.channels; ++c) each(flat++, In.offset(y, x) + c);
         }
-        static void forward(const Forward<Scalar>& at) {
+        static void forward(const Forward<Arithmetic>& at) {
             each_number([&](std::size_t flat, std::size_t place) { at.output[flat] = at.input()[place]; });
         }
         template <Gradient To>
-        static void backward(const Backward<Scalar>& at) {
+        static void backward(const Backward<Arithmetic>& at) {
             each_number([&](std::size_t flat, std::size_t place) { at.input_gradient()[place] = at.output_gradient[flat]; });
         }
     };
@@ -68,10 +66,10 @@ struct Flat : SpecDefaults {
 
 /// Takes the golden gradient of sample number `label` instead of a loss.
 struct GivenGradient {
-    template <class Scalar>
-    static double sample(const Scalar* numbers, std::size_t count, const Target& target, Scalar* gradient, double) {
+    template <class Stored>
+    static double sample(const Stored* numbers, std::size_t count, const Target& target, Stored* gradient, double) {
         outputs.insert(outputs.end(), numbers, numbers + count);
-        for (std::size_t n = 0; n < count; ++n) gradient[n] = static_cast<Scalar>((*output_gradients)[static_cast<std::size_t>(target.label) * count + n]);
+        for (std::size_t n = 0; n < count; ++n) gradient[n] = static_cast<Stored>((*output_gradients)[static_cast<std::size_t>(target.label) * count + n]);
         return 0;
     }
 };
@@ -96,14 +94,14 @@ void check_close(const std::string& what, const Numbers& got, const std::vector<
     CHECK(worst <= allowed);
 }
 
-template <class Scalar>
-void compare(testing::Side<Scalar> side, const std::string& file, const std::string& name, const std::vector<std::string>& parameters,
+template <class Stored>
+void compare(testing::Side<Stored> side, const std::string& file, const std::string& name, const std::vector<std::string>& parameters,
              double tolerance, Seed seed) {
     const testing::KeptThreads kept_threads;
     const auto golden = [&](const std::string& what) { return read(file, name + "." + what); };
     auto to = side.parameters.begin();
     for (const std::string& parameter : parameters)
-        for (const double number : golden(parameter)) *to++ = static_cast<Scalar>(number);
+        for (const double number : golden(parameter)) *to++ = static_cast<Stored>(number);
     const std::vector<double> given = golden("output_gradient"), input = golden("input");
     const std::vector<float> numbers(input.begin(), input.end());
     const std::size_t count = input.size() / side.graph.input.size();

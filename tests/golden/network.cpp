@@ -18,7 +18,7 @@ namespace {
 
 template <class Network>
 void check_chain(double tolerance) {
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     const Npz file{"golden/network.npz"};
     const auto read = [&](const std::string& what) { return file.read(std::string{"chain."}.append(what)).as<double>(); };
     const std::vector<std::string> names{"weights_0", "bias_0",      "gamma_2",  "beta_2",    "weights_3_0",
@@ -28,11 +28,11 @@ void check_chain(double tolerance) {
     for (const Row& row : network.rows())
         if (row.moved == Moved::by_gradient) rows.push_back(&row);
     REQUIRE(rows.size() == names.size());
-    network.edit_parameters([&](std::span<Scalar> parameters) {
+    network.edit_parameters([&](std::span<Stored> parameters) {
         for (std::size_t n = 0; n < names.size(); ++n) {
             const auto values = read(names[n]);
             REQUIRE_MESSAGE(values.size() == rows[n]->size(), names[n]);
-            for (std::size_t k = 0; k < values.size(); ++k) parameters[rows[n]->offset + k] = static_cast<Scalar>(values[k]);
+            for (std::size_t k = 0; k < values.size(); ++k) parameters[rows[n]->offset + k] = static_cast<Stored>(values[k]);
         }
     });
     const auto input = read("input");

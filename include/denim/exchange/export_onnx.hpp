@@ -79,7 +79,7 @@ void add_onnx_layer(OnnxGraph& graph, std::vector<OnnxFlow>& values, const Netwo
 /// or "probabilities" (N, outputs). Dropout is gone, BatchNorm goes by its running statistics.
 template <class Network>
 OnnxModel onnx_model(const Network& network, const OnnxOptions& options = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: export_onnx: only networks in fp32 are exported.");
+    static_assert(std::is_same_v<typename Network::Stored, float>, "denim: export_onnx: only networks in fp32 are exported.");
     OnnxGraph graph;
     std::vector<OnnxFlow> values{detail::onnx_input(graph, Network::input, options)};
     const std::vector<std::string> names = graph_table<typename Network::Graph>.names().entries;

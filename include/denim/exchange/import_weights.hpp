@@ -65,7 +65,7 @@ DENIM_ONCE void write_foreign_weights(const std::filesystem::path& file, WeightL
 /// Puts a file's arrays into the network, all or none.
 template <class Network>
 void take_weights(Network& network, const ForeignWeights& file, WeightLayout layout, const WeightOptions& options) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>,
+    static_assert(std::is_same_v<typename Network::Stored, float>,
                   "denim: import_weights: only networks in fp32 take weights.");
     const auto places = weight_places(network, layout);
     const auto found = match_weights(file, places, layout, options.names);

@@ -56,7 +56,7 @@ DENIM_ONCE std::string misfit(const Row& row, const denim::Weights& weights, std
 /// is not finite. What it took can be kept as it is by freeze.
 template <class Network>
 MatchReport load_matching(Network& network, const Weights& weights, const std::vector<std::string>& skip = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: load_matching: only networks in fp32 take weights.");
+    static_assert(std::is_same_v<typename Network::Stored, float>, "denim: load_matching: only networks in fp32 take weights.");
     std::map<std::string, std::string> misfits;  // a layer, and the row that keeps it out
     for (const Row& row : network.rows())
         if (!detail::misfit(row, weights, skip).empty()) misfits.emplace(detail::layer_of_row(row.name), row.name);

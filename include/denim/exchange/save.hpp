@@ -60,7 +60,7 @@ void take_outputs(Network& network, const std::string& file, const std::vector<s
 /// std::invalid_argument before anything is written where a weight is not finite: load would refuse it.
 template <class Network>
 void save(const Network& network, const std::filesystem::path& path, const SaveOptions& options = {}) {
-    static_assert(std::is_same_v<typename Network::Scalar, float>, "denim: save: only networks in fp32 are saved.");
+    static_assert(std::is_same_v<typename Network::Stored, float>, "denim: save: only networks in fp32 are saved.");
     if (!options.labels.empty() && options.labels.size() != Network::output.size())
         throw std::invalid_argument("denim: save: the network has " + std::to_string(Network::output.size()) +
                                     " outputs, but " + std::to_string(options.labels.size()) +

@@ -3,6 +3,7 @@
 
 // Which kernel computes a convolution: chosen from its geometry, at compile time.
 
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/kernel/depthwise_convolution.hpp>
 #include <denim/kernel/direct_convolution.hpp>
 #include <denim/kernel/plain_convolution.hpp>
@@ -20,10 +21,10 @@ enum class Family { plain, direct, transformed, depthwise, split };
 /// What the layer or the network asks for goes first.
 template <class Arithmetic>
 constexpr Family family(const Convolution& of) {
-    if (Arithmetic::plain) return Family::plain;
+    if (Arithmetic::policy == Policy::plain) return Family::plain;
     if (depthwise(of)) return Family::depthwise;
     if (of.groups > 1 || of.dilation != 1) return Family::split;
-    if (Arithmetic::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
+    if (Arithmetic::policy == Policy::direct || of.choice == Choice::direct || !transformable(of)) return Family::direct;
     if (of.choice == Choice::transformed) return Family::transformed;
     const Tiles tiles = output_tiles(of);
     constexpr std::size_t least_share = 50;  // percent
@@ -34,7 +35,7 @@ namespace detail {
 
 template <Convolution Of, class Arithmetic, Family Chosen>
 struct KernelOf {
-    using type = PlainConvolution<Of, typename Arithmetic::Scalar>;
+    using type = PlainConvolution<Of, typename Arithmetic::Stored, typename Arithmetic::Computed>;
 };
 template <Convolution Of, class Arithmetic>
 struct KernelOf<Of, Arithmetic, Family::direct> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The plain twin of every dense layer: the definition, written as loops, for any scalar. It finds the numbers of both pictures by
+// The plain twin of every dense layer: the definition, written as loops, for any numbers. It finds the numbers of both pictures by
 // itself, borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
@@ -14,48 +14,49 @@
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y[o] = bias[o] + sum over the numbers i of the picture, in (H, W, C) order, of x[i] * weights[i][o]. Parameters are (weights, bias).
-template <Layout Out, Layout In, bool Bias, class Scalar>
+template <Layout Out, Layout In, bool Bias, class Stored, class Computed = Stored>
 struct PlainDense {
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels;
 
-    static void forward(const Scalar* x, const Scalar* parameters, Scalar* y) {
-        for (std::size_t o = 0; o < outputs; ++o) y[output(o)] = Bias ? parameters[inputs * outputs + o] : Scalar{0};
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const Scalar number = x[place(i)];
-            for (std::size_t o = 0; o < outputs; ++o) y[output(o)] += number * parameters[i * outputs + o];
+    static void forward(const Stored* x, const Stored* parameters, Stored* y) {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            Computed sum = Bias ? parameters[inputs * outputs + o] : Stored{0};
+            for (std::size_t i = 0; i < inputs; ++i) sum += Computed(x[place(i)]) * parameters[i * outputs + o];
+            y[output(o)] = static_cast<Stored>(sum);
         }
     }
 
     /// One sample: the gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    static void backward(const Scalar* parameters, const Scalar* dy, Scalar* dx) {
+    static void backward(const Stored* parameters, const Stored* dy, Stored* dx) {
         for (std::size_t i = 0; Input != Gradient::none && i < inputs; ++i) {
-            Scalar sum{0};
-            for (std::size_t o = 0; o < outputs; ++o) sum += parameters[i * outputs + o] * dy[output(o)];
-            dx[place(i)] = Input == Gradient::add ? dx[place(i)] + sum : sum;
+            Computed sum{0};
+            for (std::size_t o = 0; o < outputs; ++o) sum += Computed(parameters[i * outputs + o]) * dy[output(o)];
+            dx[place(i)] = static_cast<Stored>(Input == Gradient::add ? dx[place(i)] + sum : sum);
         }
     }
 
     /// All samples, one after the other: the gradients of the parameters, each share summed in the order of its samples, then the
     /// shares in pairs.
-    static void gradients(const Scalar* x, const Scalar* dy, const Shares& shares, Scalar* to) {
+    template <class Number>
+    static void gradients(const Stored* x, const Stored* dy, const Shares& shares, Number* to) {
         const auto sum = [&](auto product) {
             const auto of_share = [&](std::size_t share) {
-                Scalar all{0};
+                Computed all{0};
                 for (std::size_t n = shares.first(share); n < shares.last(share); ++n) all += product(n);
                 return all;
             };
             // Of `count` shares from `first` on: as many as 2^k as a whole, and the rest.
-            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Scalar {
+            const auto tree = [&](auto& self, std::size_t first, std::size_t count) -> Computed {
                 if (count == 1) return of_share(first);
                 const std::size_t left = std::bit_ceil(count) / 2;
                 return self(self, first, left) + self(self, first + left, count - left);
             };
-            return tree(tree, 0, shares.count);
+            return static_cast<Number>(tree(tree, 0, shares.count));
         };
         for (std::size_t i = 0; i < inputs; ++i)
             for (std::size_t o = 0; o < outputs; ++o)
-                to[i * outputs + o] = sum([&](std::size_t n) { return x[n * In.size() + place(i)] * dy[n * Out.size() + output(o)]; });
+                to[i * outputs + o] = sum([&](std::size_t n) { return Computed(x[n * In.size() + place(i)]) * dy[n * Out.size() + output(o)]; });
         for (std::size_t o = 0; Bias && o < outputs; ++o)
             to[inputs * outputs + o] = sum([&](std::size_t n) { return dy[n * Out.size() + output(o)]; });
     }

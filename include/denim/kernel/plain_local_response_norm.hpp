@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The plain twin of the local response normalisation: the definition, written as loops, for any scalar. It finds the numbers of both pictures
+// The plain twin of the local response normalisation: the definition, written as loops, for any numbers. It finds the numbers of both pictures
 // by itself, borders and padded channels included.
 
 #include <denim/kernel/convolution.hpp>
@@ -13,35 +13,37 @@
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// y = x / (bias + alpha / window * sum of squares)^beta, the sum over the channels of its pixel that are no more than window / 2 away.
-template <Layout Out, Layout In, std::size_t Window, class Scalar>
+template <Layout Out, Layout In, std::size_t Window, class Stored, class Computed = Stored>
 struct PlainLocalResponseNorm {
     double alpha, beta, bias;
 
-    void forward(const Scalar* x, Scalar* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out + c] = x[in + c] * power(base(x + in, c), -beta); });
+    void forward(const Stored* x, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            y[out + c] = static_cast<Stored>(x[in + c] * power(base(x + in, c), -beta));
+        });
     }
 
     /// The gradient of the input is written, added to or left alone.
     template <Gradient Input>
-    void backward(const Scalar* x, const Scalar* dy, Scalar* dx) const {
+    void backward(const Stored* x, const Stored* dy, Stored* dx) const {
         if constexpr (Input == Gradient::none) return;
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            Scalar gradient = dy[out + c] * power(base(x + in, c), -beta);
+            Computed gradient = dy[out + c] * power(base(x + in, c), -beta);
             each_near(c, [&](std::size_t other) {  // whose sum has this number's square
-                const Scalar slope = static_cast<Scalar>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
-                gradient += dy[out + other] * x[in + other] * slope * x[in + c];
+                const Computed slope = static_cast<Computed>(-2 * alpha * beta / static_cast<double>(Window)) * power(base(x + in, other), -beta - 1);
+                gradient += Computed(dy[out + other]) * x[in + other] * slope * x[in + c];
             });
-            dx[in + c] = Input == Gradient::add ? dx[in + c] + gradient : gradient;
+            dx[in + c] = static_cast<Stored>(Input == Gradient::add ? dx[in + c] + gradient : gradient);
         });
     }
 
 private:
-    Scalar base(const Scalar* pixel, std::size_t c) const {
-        Scalar squares{0};
-        each_near(c, [&](std::size_t other) { squares += pixel[other] * pixel[other]; });
-        return static_cast<Scalar>(bias) + static_cast<Scalar>(alpha / static_cast<double>(Window)) * squares;
+    Computed base(const Stored* pixel, std::size_t c) const {
+        Computed squares{0};
+        each_near(c, [&](std::size_t other) { squares += Computed(pixel[other]) * pixel[other]; });
+        return static_cast<Computed>(bias) + static_cast<Computed>(alpha / static_cast<double>(Window)) * squares;
     }
-    static Scalar power(Scalar number, double exponent) { return std::pow(number, static_cast<Scalar>(exponent)); }
+    static Computed power(Computed number, double exponent) { return std::pow(number, static_cast<Computed>(exponent)); }
 
     template <class Each>
     static void each_near(std::size_t c, Each each) {

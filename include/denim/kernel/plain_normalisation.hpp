@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any scalar and any layouts.
+// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any numbers and any layouts.
 
 #include <denim/kernel/normalisation.hpp>
 
@@ -11,35 +11,35 @@
 namespace denim::inline DENIM_TARGET::kernel {
 
 /// Told its pictures; a gamma that is null is 1, such a beta 0.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct PlainNormalisation {
     NormalisedPictures of;
 
     /// Each channel's mean, and sum of squared deviations from it.
-    void moments(const Scalar* x, Scalar* mean, Scalar* squares) const {
-        std::fill_n(mean, of.channels(), Scalar{0});
-        std::fill_n(squares, of.channels(), Scalar{0});
+    void moments(const Stored* x, Computed* mean, Computed* squares) const {
+        std::fill_n(mean, of.channels(), Computed{0});
+        std::fill_n(squares, of.channels(), Computed{0});
         each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
-        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Scalar>(of.pixels());
+        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Computed>(of.pixels());
         each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
     }
 
     /// y = gamma * (x - mean) * scale + beta
-    void forward(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* gamma, const Scalar* beta, Scalar* y) const {
+    void forward(const Stored* x, const Computed* mean, const Computed* scale, const Stored* gamma, const Stored* beta, Stored* y) const {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            y[out] = (x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Scalar{0});
+            y[out] = static_cast<Stored>((x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Stored{0}));
         });
     }
 
     /// y = x * scale + shift
-    void infer(const Scalar* x, const Scalar* scale, const Scalar* shift, Scalar* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = x[in] * scale[c] + shift[c]; });
+    void infer(const Stored* x, const Stored* scale, const Stored* shift, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = static_cast<Stored>(Computed(x[in]) * scale[c] + shift[c]); });
     }
 
     /// Each channel's sum of dy, and of dy * (x - mean) * scale.
-    void gradient_sums(const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, Scalar* plain, Scalar* scaled) const {
-        std::fill_n(plain, of.channels(), Scalar{0});
-        std::fill_n(scaled, of.channels(), Scalar{0});
+    void gradient_sums(const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, Computed* plain, Computed* scaled) const {
+        std::fill_n(plain, of.channels(), Computed{0});
+        std::fill_n(scaled, of.channels(), Computed{0});
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
             plain[c] += dy[out];
             scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
@@ -48,12 +48,12 @@ struct PlainNormalisation {
 
     /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
     /// of its pixels: mean and deviation depend on all of them.
-    void gradient(bool add, const Scalar* x, const Scalar* dy, const Scalar* mean, const Scalar* scale, const Scalar* gamma, Scalar share,
-                  const Scalar* plain, const Scalar* scaled, Scalar* dx) const {
+    void gradient(bool add, const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, const Stored* gamma, Computed share,
+                  const Computed* plain, const Computed* scaled, Stored* dx) const {
         each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            const Scalar normal = (x[in] - mean[c]) * scale[c];
-            const Scalar gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
-            dx[in] = add ? dx[in] + gradient : gradient;
+            const Computed normal = (x[in] - mean[c]) * scale[c];
+            const Computed gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
+            dx[in] = static_cast<Stored>(add ? dx[in] + gradient : gradient);
         });
     }
 

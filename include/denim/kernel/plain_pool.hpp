@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The plain twins of pool.hpp, for any scalar.
+// The plain twins of pool.hpp, for any numbers.
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/kernel/windows.hpp>
 #include <denim/machine/finite.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,9 +27,25 @@ struct PoolLoops {
             for (std::size_t x = 0; x < Out.shape.width; ++x)
                 for (std::size_t c = 0; c < Out.shape.channels; ++c) each(y, x, c, n++);
     }
-    template <class Scalar>
-    static void clear(Scalar* input_gradient) {
-        for (std::size_t y = 0; y < In.shape.height; ++y) std::fill_n(input_gradient + In.offset(y, 0), In.shape.width * In.stride, Scalar{0});
+    /// The gradient of each number of the input, as `Input` says: the sum of part(y, x, c, q) over the windows (y, x) in which it stands at place q.
+    template <Gradient Input, class Stored, class Part>
+    static void for_each_sum(Stored* input_gradient, Part part) {
+        if constexpr (Input == Gradient::none) return;
+        for (std::size_t row = 0; row < In.shape.height; ++row)
+            for (std::size_t column = 0; column < In.shape.width; ++column)
+                for (std::size_t c = 0; c < In.shape.channels; ++c) {
+                    Stored& to = input_gradient[In.offset(row, column) + c];
+                    using Computed = decltype(part(row, column, c, c));
+                    Computed sum = Input == Gradient::add ? to : Stored{0};
+                    for (std::size_t i = Of.size.rows; i-- > 0;)
+                        for (std::size_t j = Of.size.columns; j-- > 0;) {
+                            const std::size_t down = row + Of.top - i, right = column + Of.left - j;  // may wrap below zero
+                            const std::size_t y = down / Of.stride.rows, x = right / Of.stride.columns;
+                            if (down % Of.stride.rows == 0 && right % Of.stride.columns == 0 && y < Out.shape.height && x < Out.shape.width)
+                                sum += part(y, x, c, i * Of.size.columns + j);
+                        }
+                    to = static_cast<Stored>(sum);
+                }
     }
 };
 
@@ -38,14 +53,14 @@ struct PoolLoops {
 
 /// out(y, x, c) = the largest of in(y * stride.rows + i - top, x * stride.columns + j - left, c) over the window. The record keeps which of
 /// them it is, i * size.columns + j, the first of equals. A NaN is larger than all, the first of them wins.
-template <Layout Out, Layout In, Windows Of, class Scalar>
+template <Layout Out, Layout In, Windows Of, class Stored, class Computed = Stored>
 struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static_assert(Of.size.count() <= 256, "denim: MaxPool: windows of more than 256 pixels are not supported.");
     static constexpr std::size_t bands = 1, record_size = Out.shape.size();  ///< bytes
 
     /// `record` may be null.
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
+    static void forward(const Stored* input, Stored* output, std::uint8_t* record, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
             std::size_t winner = Of.size.count();
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
@@ -59,44 +74,39 @@ struct PlainMaxPool : private detail::PoolLoops<Out, In, Of> {
 
     /// Each gradient goes to the number that won.
     template <Gradient Input>
-    static void backward(const Scalar* output_gradient, const std::uint8_t* record, Scalar* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
-        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t n) {
-            input_gradient[Loops::place(y, x, c, record[n])] += output_gradient[Out.offset(y, x) + c];
+    static void backward(const Stored* output_gradient, const std::uint8_t* record, Stored* input_gradient) {
+        Loops::template for_each_sum<Input>(input_gradient, [&](std::size_t y, std::size_t x, std::size_t c, std::size_t q) {
+            const bool won = record[(y * Out.shape.width + x) * Out.shape.channels + c] == q;
+            return won ? Computed(output_gradient[Out.offset(y, x) + c]) : Computed{0};
         });
     }
 };
 
 /// out(y, x, c) = the mean of the window's numbers that lie inside the picture.
-template <Layout Out, Layout In, Windows Of, class Scalar>
+template <Layout Out, Layout In, Windows Of, class Stored, class Computed = Stored>
 struct PlainAveragePool : private detail::PoolLoops<Out, In, Of> {
     using Loops = detail::PoolLoops<Out, In, Of>;
     static constexpr std::size_t bands = 1, record_size = 0;
 
-    static void forward(const Scalar* input, Scalar* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
+    static void forward(const Stored* input, Stored* output, std::uint8_t* /*record*/, std::size_t /*first*/, std::size_t /*last*/) {
         Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
-            Scalar sum{0};
+            Computed sum{0};
             each_place<Of, In.shape.height, In.shape.width>(y, x, [&](std::size_t i, std::size_t j) {
                 sum += input[Loops::place(y, x, c, i * Of.size.columns + j)];
             });
-            output[Out.offset(y, x) + c] = sum / count(y, x);
+            output[Out.offset(y, x) + c] = static_cast<Stored>(sum / count(y, x));
         });
     }
 
     template <Gradient Input>
-    static void backward(const Scalar* output_gradient, const std::uint8_t* /*record*/, Scalar* input_gradient) {
-        if constexpr (Input == Gradient::none) return;
-        if constexpr (Input == Gradient::write) Loops::clear(input_gradient);
-        Loops::for_each([&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
-            const Scalar gradient = output_gradient[Out.offset(y, x) + c] / count(y, x);
-            each_place<Of, In.shape.height, In.shape.width>(
-                y, x, [&](std::size_t i, std::size_t j) { input_gradient[Loops::place(y, x, c, i * Of.size.columns + j)] += gradient; });
+    static void backward(const Stored* output_gradient, const std::uint8_t* /*record*/, Stored* input_gradient) {
+        Loops::template for_each_sum<Input>(input_gradient, [&](std::size_t y, std::size_t x, std::size_t c, std::size_t) {
+            return output_gradient[Out.offset(y, x) + c] / count(y, x);
         });
     }
 
 private:
-    static Scalar count(std::size_t y, std::size_t x) { return static_cast<Scalar>(Of.places(y, x, In.shape.height, In.shape.width)); }
+    static Computed count(std::size_t y, std::size_t x) { return static_cast<Computed>(Of.places(y, x, In.shape.height, In.shape.width)); }
 };
 
 }  // namespace denim::inline DENIM_TARGET::kernel

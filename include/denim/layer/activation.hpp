@@ -19,21 +19,21 @@ namespace denim::inline DENIM_TARGET {
 
 /// An activation bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In, class Function>
-struct ActivationLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ActivationLayer : LayerDefaults<Arithmetic> {
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, bands = In.shape.height, operations = In.shape.size();
     static constexpr bool backward_reads_input = Function::of_input;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band,
-                                [&](std::size_t in, std::size_t out) { detail::activate<Function>(at.input() + in, at.output + out, channels); });
+                                [&](std::size_t in, std::size_t out) { detail::activate<Function, Computed>(at.input() + in, at.output + out, channels); });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                detail::activate_gradient<Function, Input == Gradient::add>(at.input() + in, at.output + out, at.output_gradient + out,
-                                                                            at.input_gradient() + in, channels);
+                detail::activate_gradient<Function, Input == Gradient::add, Computed>(at.input() + in, at.output + out, at.output_gradient + out,
+                                                                                      at.input_gradient() + in, channels);
             });
     }
 };
@@ -54,33 +54,33 @@ struct Activation : SpecDefaults {
 /// samples in the record, of which a linear layer has none; on batches in the scratch.
 template <class Base, class Function, Layout Out>
 struct ActivatedLayer : Base {
-    using typename Base::Scalar;
+    using typename Base::Stored, typename Base::Computed;
     static constexpr bool on_samples = Base::works == Works::on_samples;
     static constexpr std::size_t channels = Out.shape.channels;
     static constexpr std::size_t kept = Function::of_input ? round_up(Out.size(), 16) : 0;  // numbers
     static_assert(Base::record_size == 0);
-    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Scalar) : 0;  // bytes
+    static constexpr std::size_t record_size = on_samples ? kept * sizeof(Stored) : 0;  // bytes
     static constexpr std::size_t scratch_per_sample = Base::scratch_per_sample + (on_samples ? 0 : kept);
     static constexpr std::size_t bands = 1, operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
-    static void forward(const Forward<Scalar>& at) {
-        Forward<Scalar> linear = at;
+    static void forward(const ForwardOf<Stored, Computed>& at) {
+        ForwardOf<Stored, Computed> linear = at;
         linear.last_band = Base::bands;
         Base::forward(linear);
         for (std::size_t sample = 0; sample < at.count; ++sample) {
-            Scalar* y = at.output + sample * Out.size();
+            Stored* y = at.output + sample * Out.size();
             if (kept && (at.record || !on_samples)) std::copy_n(y, Out.size(), kept_input(at, sample));
-            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function>(y + pixel, y + pixel, channels); });
+            for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) { detail::activate<Function, Computed>(y + pixel, y + pixel, channels); });
         }
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const BackwardOf<Stored, Computed>& at) {
         for (std::size_t sample = 0; sample < at.count; ++sample) {
-            const Scalar *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
-            Scalar* dy = at.output_gradient + sample * Out.size();
+            const Stored *y = at.output + sample * Out.size(), *x = kept ? kept_input(at, sample) : y;
+            Stored* dy = at.output_gradient + sample * Out.size();
             for_each_pixel<Out, Out>([&](std::size_t pixel, std::size_t) {
-                detail::activate_gradient<Function, false>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
+                detail::activate_gradient<Function, false, Computed>(x + pixel, y + pixel, dy + pixel, dy + pixel, channels);
             });
         }
         Base::template backward<Input>(at);
@@ -91,10 +91,10 @@ private:
     static auto* kept_input(const Call& at, std::size_t sample) {
         if constexpr (on_samples) {
             using Bytes = std::remove_pointer_t<decltype(at.record)>;
-            using Number = std::conditional_t<std::is_const_v<Bytes>, const Scalar, Scalar>;
+            using Number = std::conditional_t<std::is_const_v<Bytes>, const Stored, Stored>;
             return reinterpret_cast<Number*>(at.record);
         } else {
-            return at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept;
+            return reinterpret_cast<Stored*>(at.scratch + Base::scratch_size + Base::scratch_per_sample * at.count + sample * kept);
         }
     }
 };

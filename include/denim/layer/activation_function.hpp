@@ -171,37 +171,43 @@ template <class Type>
 inline constexpr bool passes_as_activation = is_activation<Type> || is_refused<Type>;
 
 /// y = f(x) for the channels of one pixel; x and y may be the same.
-template <class Function, class Scalar>
-void activate(const Scalar* x, Scalar* y, std::size_t channels) {
+template <class Function, class Computed, class Stored>
+void activate(const Stored* x, Stored* y, std::size_t channels) {
     if constexpr (std::same_as<Function, Softmax>) {
-        const Scalar largest = *std::max_element(x, x + channels);
-        Scalar sum{0};
-        for (std::size_t c = 0; c < channels; ++c) sum += y[c] = simd::exp(x[c] - largest);
-        for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
-    } else if constexpr (std::same_as<Scalar, float>) {
+        const Computed largest = *std::max_element(x, x + channels);
+        const auto weight = [largest](Computed number) { return simd::exp(number - largest); };
+        Computed sum{0};
+        if constexpr (std::same_as<Stored, Computed>) {
+            for (std::size_t c = 0; c < channels; ++c) sum += y[c] = weight(x[c]);
+            for (std::size_t c = 0; c < channels; ++c) y[c] /= sum;
+        } else {
+            for (std::size_t c = 0; c < channels; ++c) sum += weight(x[c]);
+            for (std::size_t c = 0; c < channels; ++c) y[c] = static_cast<Stored>(weight(x[c]) / sum);
+        }
+    } else if constexpr (std::same_as<Computed, float>) {
         constexpr std::size_t lanes = simd::lanes<float>;
         std::size_t c = 0;
         for (; c + lanes <= channels; c += lanes) simd::store(y + c, Function::value(simd::load(x + c)));
         if (c < channels) simd::store_first(y + c, Function::value(simd::load_first(x + c, channels - c)), channels - c);
     } else {
-        for (std::size_t c = 0; c < channels; ++c) y[c] = Function::value(x[c]);
+        for (std::size_t c = 0; c < channels; ++c) y[c] = static_cast<Stored>(Function::value(static_cast<Computed>(x[c])));
     }
 }
 
 /// dx = dy f'(x), or that much more; dx and dy may be the same. `x` is read if the function is of_input.
-template <class Function, bool Add, class Scalar>
-void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx, std::size_t channels) {
+template <class Function, bool Add, class Computed, class Stored>
+void activate_gradient(const Stored* x, const Stored* y, const Stored* dy, Stored* dx, std::size_t channels) {
     if constexpr (std::same_as<Function, Softmax>) {
-        Scalar mean{0};
-        for (std::size_t c = 0; c < channels; ++c) mean += y[c] * dy[c];
-        for (std::size_t c = 0; c < channels; ++c) dx[c] = (Add ? dx[c] : Scalar{0}) + y[c] * (dy[c] - mean);
+        Computed mean{0};
+        for (std::size_t c = 0; c < channels; ++c) mean += Computed(y[c]) * dy[c];
+        for (std::size_t c = 0; c < channels; ++c) dx[c] = static_cast<Stored>((Add ? dx[c] : Stored{0}) + y[c] * (dy[c] - mean));
     } else {
         const auto at = [&](auto take, auto give, std::size_t c) {
             const auto slope = Function::slope(take(Function::of_input ? x + c : y + c), take(y + c));
             give(dx + c, Add ? take(dx + c) + take(dy + c) * slope : take(dy + c) * slope);
         };
         std::size_t c = 0;
-        if constexpr (std::same_as<Scalar, float>) {
+        if constexpr (std::same_as<Computed, float>) {
             constexpr std::size_t lanes = simd::lanes<float>;
             for (; c + lanes <= channels; c += lanes)
                 at([](const float* from) { return simd::load(from); }, [](float* to, simd::Vector<float> all) { simd::store(to, all); }, c);
@@ -211,7 +217,7 @@ void activate_gradient(const Scalar* x, const Scalar* y, const Scalar* dy, Scala
                    [rest](float* to, simd::Vector<float> all) { simd::store_first(to, all, rest); }, c);
         } else {
             for (; c < channels; ++c)
-                at([](const Scalar* from) { return *from; }, [](Scalar* to, Scalar number) { *to = number; }, c);
+                at([](const Stored* from) { return Computed(*from); }, [](Stored* to, Computed number) { *to = static_cast<Stored>(number); }, c);
         }
     }
 }

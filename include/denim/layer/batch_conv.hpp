@@ -10,7 +10,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// A convolution that learns from the whole batch at once: of many weights and small pictures, see kernel::takes_whole_batch.
 template <kernel::Convolution Of, class Arithmetic>
-struct BatchConvLayer : LayerDefaults<float> {
+struct BatchConvLayer : LayerDefaults<Arithmetic> {
     using Kernel = kernel::BatchConvolution<Of, Arithmetic>;
 
     static constexpr Works works = Works::on_batches;
@@ -22,9 +22,9 @@ struct BatchConvLayer : LayerDefaults<float> {
     static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
     static void prepare(const float* parameters, float* prepared, std::size_t part) { Kernel::prepare(parameters, parameters + Of.weights(), prepared, part); }
-    static void forward(const Forward<float>& at) { Kernel::forward(at.input(), at.prepared, at.output, at.scratch, at.count); }
+    static void forward(const Forward<Arithmetic>& at) { Kernel::forward(at.input(), at.prepared, at.output, at.scratch, at.count); }
     template <Gradient Input>
-    static void backward(const Backward<float>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.output, at.output_gradient, at.prepared, at.input_gradient(), at.scratch, at.count);
         part_of(at).sum(Of.weights() + (Of.bias ? Of.filters() : 0), at.gradients, [&](const Shares& shares, std::size_t first, float* to) {
             Kernel::gradients(at.input(), at.scratch, at.count, shares, first, to);

@@ -18,33 +18,32 @@ namespace denim::inline DENIM_TARGET {
 
 /// Training: on the whole batch, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct BatchNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    using Pass = BatchNormPass<Scalar>;
-    static constexpr Pass pass{{In, Out}, !Arithmetic::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
+struct BatchNormLayer : LayerDefaults<Arithmetic> {
+    using Pass = BatchNormPass<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+    static constexpr Pass pass{{In, Out}, Arithmetic::policy != Policy::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
     static constexpr Works works = Works::on_batches;
     static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
-    static void forward(const Forward<Scalar>& at) { pass.forward(at); }
+    static void forward(const Forward<Arithmetic>& at) { pass.forward(at); }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         pass.backward(at, Input);
     }
 };
 
 /// A trained network: on samples, one multiplication and one addition.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct BatchNormInference : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    using Pass = BatchNormPass<Scalar>;
+struct BatchNormInference : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Pass = BatchNormPass<Stored, typename Arithmetic::Computed>;
     static constexpr Pass pass = BatchNormLayer<Arithmetic, Out, In, Settings>::pass;
     static constexpr std::size_t prepared_size = 2 * In.shape.channels, operations = 2 * In.shape.size();
     static constexpr bool forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
-    static void forward(const Forward<Scalar>& at) { pass.infer(at); }
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t /*part*/) { pass.prepare(parameters, prepared); }
+    static void forward(const Forward<Arithmetic>& at) { pass.infer(at); }
 };
 
 /// Batch normalisation over the channels. Options: Epsilon<0.001>, Momentum<0.99>, NoGamma, NoBeta.

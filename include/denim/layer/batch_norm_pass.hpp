@@ -11,12 +11,13 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
 /// One BatchNorm: its pictures, whether the fast kernels may be used, and what its options say. Its rows are gamma and beta, as far as it has
 /// them, then the running mean and variance.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct BatchNormPass {
     kernel::NormalisedPictures of;
     bool may_be_fast;
@@ -28,33 +29,34 @@ struct BatchNormPass {
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
 
-    void forward(const Forward<Scalar>& at) const;
-    void backward(const Backward<Scalar>& at, Gradient input) const;
+    void forward(const ForwardOf<Stored, Computed>& at) const;
+    void backward(const BackwardOf<Stored, Computed>& at, Gradient input) const;
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
-    void prepare(const Scalar* parameters, Scalar* prepared) const;
+    void prepare(const Stored* parameters, Stored* prepared) const;
     /// Into a convolution in front, whose weights have a filter for each channel as their last axis; no bias is zero. Weights, then biases, are
     /// written.
-    void fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const;
+    void fold(const Stored* rows, std::span<const Stored> weights, const Stored* bias, Stored* folded) const;
     /// One sample, by what is prepared.
-    void infer(const Forward<Scalar>& at) const;
+    void infer(const ForwardOf<Stored, Computed>& at) const;
 
 private:
+    static constexpr bool in_float = std::is_same_v<Stored, float> && std::is_same_v<Computed, float>;
     // Where rows stand, and what scratch holds.
     struct Rows;
     struct Scratch;
 
     // Whether the statistics of a call are of the samples here, though others have the rest of the batch.
     [[nodiscard]] static bool alone_among_peers(const auto& at) { return at.part && !at.part->peers->statistics_of_all(); }
-    [[nodiscard]] static BatchPart<Scalar> normalised_over(const auto& at) {
-        return alone_among_peers(at) ? BatchPart<Scalar>{Shares{at.count}} : part_of(at);
+    [[nodiscard]] static BatchPart<Computed> normalised_over(const auto& at) {
+        return alone_among_peers(at) ? BatchPart<Computed>{Shares{at.count}} : part_of(at);
     }
     [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
     template <class Each>
     void each_sample(std::size_t count, Each each) const;
-    void join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const;
-    void next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const;
-    void sum_over_peers(const Backward<Scalar>& at) const;
+    void join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const;
+    void next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const;
+    void sum_over_peers(const BackwardOf<Stored, Computed>& at) const;
 };
 
 }  // namespace denim::inline DENIM_TARGET
@@ -66,174 +68,173 @@ private:
 #include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
-#include <type_traits>
 
 namespace denim::inline DENIM_TARGET {
 
-template <class Scalar>
-struct BatchNormPass<Scalar>::Rows {
-    const Scalar *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
+template <class Stored, class Computed>
+struct BatchNormPass<Stored, Computed>::Rows {
+    const Stored *gamma, *beta, *running_mean, *running_variance;  // the first two null where there are none
 
-    Rows(const BatchNormPass& pass, const Scalar* rows)
+    Rows(const BatchNormPass& pass, const Stored* rows)
         : gamma(pass.has_gamma ? rows : nullptr),
           beta(pass.has_beta ? rows + pass.has_gamma * pass.of.channels() : nullptr),
           running_mean(rows + (std::size_t{pass.has_gamma} + pass.has_beta) * pass.of.channels()),
           running_variance(running_mean + pass.of.channels()) {}
 };
 
-template <class Scalar>
-struct BatchNormPass<Scalar>::Scratch {
-    Scalar *mean, *scale;  // kept for backward
-    Scalar *factor, *slope, *offset;  // of one call
-    Scalar* sums;  // of each sample
+template <class Stored, class Computed>
+struct BatchNormPass<Stored, Computed>::Scratch {
+    Computed *mean, *scale;  // kept for backward
+    Computed *factor, *slope, *offset;  // of one call
+    Computed* sums;  // of each sample
 
-    Scratch(Scalar* numbers, std::size_t channels)
+    Scratch(Computed* numbers, std::size_t channels)
         : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
 };
 
-template <class Scalar>
+template <class Stored, class Computed>
 template <class Each>
-void BatchNormPass<Scalar>::each_sample(std::size_t count, Each each) const {
+void BatchNormPass<Stored, Computed>::each_sample(std::size_t count, Each each) const {
     parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::forward(const Forward<Scalar>& at) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::forward(const ForwardOf<Stored, Computed>& at) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
     const Scratch to{at.scratch, channels};
-    const kernel::PlainNormalisation<Scalar> plain{of};
+    const kernel::PlainNormalisation<Stored, Computed> plain{of};
     if (at.again) {
         // mean and scale are those of the first time
     } else if (at.settings->frozen) {
         std::copy_n(rows.running_mean, channels, to.mean);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(rows.running_variance[c], epsilon);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
     } else {
         each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
-            Scalar *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
-            if constexpr (std::is_same_v<Scalar, float>)
+            Computed *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
+            if constexpr (in_float)
                 if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
             plain.moments(at.input() + in, mean, squares);
         });
         join_moments(to.sums, normalised_over(at), to.mean, to.scale);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Scalar{1} / kernel::deviation(to.scale[c], epsilon);
+        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
     }
     for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        if constexpr (std::is_same_v<Scalar, float>)
+        if constexpr (in_float)
             if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
         plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
     });
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::backward(const Backward<Scalar>& at, Gradient input) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::backward(const BackwardOf<Stored, Computed>& at, Gradient input) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
     const Scratch from{at.scratch, channels};
-    const kernel::PlainNormalisation<Scalar> plain{of};
+    const kernel::PlainNormalisation<Stored, Computed> plain{of};
     each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-        Scalar *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
-        if constexpr (std::is_same_v<Scalar, float>)
+        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+        Computed *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
+        if constexpr (in_float)
             if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
         plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
     });
-    const BatchPart<Scalar> part = normalised_over(at);
-    part.join(from.sums, 2 * channels, [&](Scalar* to, const Scalar* other, std::size_t, std::size_t) {
+    const BatchPart<Computed> part = normalised_over(at);
+    part.join(from.sums, 2 * channels, [&](Computed* to, const Computed* other, std::size_t, std::size_t) {
         for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
     });
-    const Scalar *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
+    const Computed *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
     if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
     if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
     next_statistics(at, from.mean, from.scale);
     if (alone_among_peers(at)) sum_over_peers(at);
     if (input == Gradient::none) return;
-    const Scalar share = at.settings->frozen ? Scalar{0} : Scalar{1} / static_cast<Scalar>(part.shares.samples * of.pixels());
+    const Computed share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
     for (std::size_t c = 0; c < channels; ++c) {
         from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
         from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
         from.offset[c] = from.factor[c] * share * to_beta[c];
     }
     each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-        Scalar* dx = at.input_gradient() + in;
+        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+        Stored* dx = at.input_gradient() + in;
         const bool add = input == Gradient::add;
-        if constexpr (std::is_same_v<Scalar, float>)
+        if constexpr (in_float)
             if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
         plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
     });
 }
 
 // The sums of all samples are left in the first one's place.
-template <class Scalar>
-void BatchNormPass<Scalar>::join_moments(Scalar* sums, const BatchPart<Scalar>& part, Scalar* mean, Scalar* variance) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const {
     const std::size_t channels = of.channels();
-    part.join(sums, 2 * channels, [&](Scalar* joined, const Scalar* own, std::size_t before, std::size_t more) {
-        Scalar* squares = joined + channels;
-        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more),
-                     weight = share * static_cast<Scalar>(before * of.pixels());
+    part.join(sums, 2 * channels, [&](Computed* joined, const Computed* own, std::size_t before, std::size_t more) {
+        Computed* squares = joined + channels;
+        const Computed share = static_cast<Computed>(more) / static_cast<Computed>(before + more),
+                     weight = share * static_cast<Computed>(before * of.pixels());
         for (std::size_t c = 0; c < channels; ++c) {
-            const Scalar difference = own[c] - joined[c];
+            const Computed difference = own[c] - joined[c];
             joined[c] += difference * share;
             squares[c] += own[channels + c] + difference * difference * weight;
         }
     });
     std::copy_n(sums, channels, mean);
-    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Scalar>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) variance[c] = sums[channels + c] / static_cast<Computed>(part.shares.samples * of.pixels());
 }
 
 // The running statistics' next values stand at their place among the gradients (Moved::by_layer).
-template <class Scalar>
-void BatchNormPass<Scalar>::next_statistics(const Backward<Scalar>& at, const Scalar* mean, const Scalar* scale) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const {
     const std::size_t channels = of.channels();
-    const Scalar* running = Rows{*this, at.parameters}.running_mean;
-    Scalar* next = at.gradients + (running - at.parameters);
-    const auto keep = static_cast<Scalar>(momentum), added = static_cast<Scalar>(epsilon);
+    const Stored* running = Rows{*this, at.parameters}.running_mean;
+    Stored* next = at.gradients + (running - at.parameters);
+    const auto keep = static_cast<Computed>(momentum), added = static_cast<Computed>(epsilon);
     for (std::size_t c = 0; c < channels; ++c) {
-        const Scalar variance = Scalar{1} / (scale[c] * scale[c]) - added;
-        next[c] = at.settings->frozen ? running[c] : keep * running[c] + (Scalar{1} - keep) * mean[c];
-        next[channels + c] = at.settings->frozen ? running[channels + c] : keep * running[channels + c] + (Scalar{1} - keep) * variance;
+        const Computed variance = Computed{1} / (scale[c] * scale[c]) - added;
+        next[c] = at.settings->frozen ? running[c] : static_cast<Stored>(keep * running[c] + (Computed{1} - keep) * mean[c]);
+        next[channels + c] = at.settings->frozen ? running[channels + c] : static_cast<Stored>(keep * running[channels + c] + (Computed{1} - keep) * variance);
     }
 }
 
 // The gradients are those of all; of the running statistics each one's next values count as much as it has samples.
-template <class Scalar>
-void BatchNormPass<Scalar>::sum_over_peers(const Backward<Scalar>& at) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::sum_over_peers(const BackwardOf<Stored, Computed>& at) const {
     const std::size_t channels = of.channels(), rest = (std::size_t{has_gamma} + has_beta) * channels, numbers = rest + 2 * channels;
-    const auto all = static_cast<Scalar>(at.part->shares.samples);
-    const Scalar share = at.settings->frozen ? Scalar(at.part->own.first == 0) : static_cast<Scalar>(at.count) / all;
+    const Stored share = at.settings->frozen ? Stored(at.part->own.first == 0) : static_cast<Stored>(at.count) / static_cast<Stored>(at.part->shares.samples);
     for (std::size_t n = 0; n < 2 * channels; ++n) at.gradients[rest + n] *= share;
     at.part->sum_of_own(numbers, at.gradients, at.gradients);  // of who has no samples it is nothing
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::prepare(const Scalar* parameters, Scalar* prepared) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::prepare(const Stored* parameters, Stored* prepared) const {
     const std::size_t channels = of.channels();
     const Rows rows{*this, parameters};
     for (std::size_t c = 0; c < channels; ++c) {
-        prepared[c] = (rows.gamma ? rows.gamma[c] : Scalar{1}) / kernel::deviation(rows.running_variance[c], epsilon);
-        prepared[channels + c] = (rows.beta ? rows.beta[c] : Scalar{0}) - rows.running_mean[c] * prepared[c];
+        const Computed factor = (rows.gamma ? rows.gamma[c] : Stored{1}) / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
+        prepared[c] = static_cast<Stored>(factor);
+        prepared[channels + c] = static_cast<Stored>((rows.beta ? rows.beta[c] : Stored{0}) - rows.running_mean[c] * factor);
     }
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::fold(const Scalar* rows, std::span<const Scalar> weights, const Scalar* bias, Scalar* folded) const {
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::fold(const Stored* rows, std::span<const Stored> weights, const Stored* bias, Stored* folded) const {
     const std::size_t channels = of.channels();
-    AlignedArray<Scalar> numbers(2 * channels);
+    AlignedArray<Stored> numbers(2 * channels);
     prepare(rows, numbers.data());
-    const Scalar *scale = numbers.data(), *shift = scale + channels;
+    const Stored *scale = numbers.data(), *shift = scale + channels;
     for (std::size_t first = 0; first < weights.size(); first += channels)
         for (std::size_t c = 0; c < channels; ++c) folded[first + c] = weights[first + c] * scale[c];
-    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Scalar{0}) + shift[c];
+    for (std::size_t c = 0; c < channels; ++c) folded[weights.size() + c] = (bias ? bias[c] * scale[c] : Stored{0}) + shift[c];
 }
 
-template <class Scalar>
-void BatchNormPass<Scalar>::infer(const Forward<Scalar>& at) const {
-    const Scalar *scale = at.prepared, *shift = scale + of.channels();
-    if constexpr (std::is_same_v<Scalar, float>)
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::infer(const ForwardOf<Stored, Computed>& at) const {
+    const Stored *scale = at.prepared, *shift = scale + of.channels();
+    if constexpr (in_float)
         if (fast()) return kernel::normalise(of, at.input(), nullptr, scale, shift, at.output);
-    kernel::PlainNormalisation<Scalar>{of}.infer(at.input(), scale, shift, at.output);
+    kernel::PlainNormalisation<Stored, Computed>{of}.infer(at.input(), scale, shift, at.output);
 }
 
 }  // namespace denim::inline DENIM_TARGET
@@ -244,5 +245,6 @@ namespace denim::inline DENIM_TARGET {
 
 DENIM_TEMPLATE(struct BatchNormPass<float>);
 DENIM_TEMPLATE(struct BatchNormPass<double>);
+DENIM_TEMPLATE(struct BatchNormPass<float, double>);
 
 }  // namespace denim::inline DENIM_TARGET

@@ -20,14 +20,15 @@ namespace denim::inline DENIM_TARGET {
 /// along_p(x), that by p, for vectors; its plain twin; its word in the table of spellings, and what the parameter is called. The accumulator is
 /// the gradient of the parameters.
 template <class Arithmetic, Layout Out, Layout In, class Rule>
-struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ChannelwiseLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = channels, operations = In.shape.size();
-    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
+    static constexpr std::size_t bands = Arithmetic::policy == Policy::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain)
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain)
             Twin::forward(at.input(), at.parameters, at.output);
         else
             each_channels([&](auto take, auto give, std::size_t c) {
@@ -38,9 +39,9 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
             });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        Scalar* const to = Input == Gradient::none ? nullptr : at.input_gradient();
-        if constexpr (Arithmetic::plain)
+    static void backward(const Backward<Arithmetic>& at) {
+        Stored* const to = Input == Gradient::none ? nullptr : at.input_gradient();
+        if constexpr (Arithmetic::policy == Policy::plain)
             Twin::template backward<Input>(at.input(), at.parameters, at.output_gradient, to, at.accumulator);
         else
             each_channels([&](auto take, auto give, std::size_t c) {
@@ -50,7 +51,7 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
                     const auto x = take(at.input() + in + c), dy = take(at.output_gradient + out + c);
                     sum = sum + dy * Rule::along_p(x);
                     if constexpr (Input != Gradient::none) {
-                        Scalar* const dx = to + in + c;
+                        Stored* const dx = to + in + c;
                         const auto gradient = dy * Rule::along_x(x, p);
                         give(dx, Input == Gradient::add ? take(dx) + gradient : gradient);
                     }
@@ -58,21 +59,21 @@ struct ChannelwiseLayer : LayerDefaults<typename Arithmetic::Scalar> {
                 give(at.accumulator + c, sum);
             });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, channels, of.gradients); }
 
 private:
-    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Scalar>, Scalar>;
+    using Twin = kernel::PlainChannelwise<Out, In, typename Rule::template Twin<Computed>, Stored, Computed>;
 
     // A vector of channels at a time, and what is left.
     template <class Act>
     static void each_channels(Act act) {
-        using Vector = simd::Vector<Scalar>;
-        constexpr std::size_t lanes = simd::lanes<Scalar>, rest = channels % lanes;
+        using Vector = simd::Vector<Stored>;
+        constexpr std::size_t lanes = simd::lanes<Stored>, rest = channels % lanes;
         std::size_t c = 0;
         for (; c + lanes <= channels; c += lanes)
-            act([](const Scalar* from) { return simd::load(from); }, [](Scalar* to, Vector all) { simd::store(to, all); }, c);
+            act([](const Stored* from) { return simd::load(from); }, [](Stored* to, Vector all) { simd::store(to, all); }, c);
         if constexpr (rest > 0)
-            act([](const Scalar* from) { return simd::load_first(from, rest); }, [](Scalar* to, Vector all) { simd::store_first(to, all, rest); }, c);
+            act([](const Stored* from) { return simd::load_first(from, rest); }, [](Stored* to, Vector all) { simd::store_first(to, all, rest); }, c);
     }
 };
 

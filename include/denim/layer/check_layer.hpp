@@ -27,23 +27,22 @@ consteval auto bind() {
 }
 
 /// Stands where a layer lacks something.
-template <class Number>
-struct NoLayer : LayerDefaults<Number> {
-    static void forward(const Forward<Number>& /*at*/) {}
+template <class Arithmetic>
+struct NoLayer : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient...>
-    static void backward(const Backward<Number>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 /// A spec of so many parameters, bound: its layer, or NoLayer behind the sentence that says why.
 template <class Spec, std::size_t Parameters, class Arithmetic, Mode For, Layout Out, Layout... In>
 struct BoundLayer {
 private:
-    using Scalar = typename Arithmetic::Scalar;
     using Own = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
 
     static consteval bool check() {
-        if constexpr (!check_forward<Own, Scalar, false>())
-            return check_forward<Own, Scalar, true>();
+        if constexpr (!check_forward<Own, Arithmetic, false>())
+            return check_forward<Own, Arithmetic, true>();
         else if constexpr (For == Mode::inference)
             return true;
         else
@@ -51,7 +50,7 @@ private:
     }
 
 public:
-    using type = std::conditional_t<check(), Own, NoLayer<Scalar>>;
+    using type = std::conditional_t<check(), Own, NoLayer<Arithmetic>>;
 };
 
 /// As a network lays a value out that nobody else reads.

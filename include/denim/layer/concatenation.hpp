@@ -16,8 +16,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// Pictures side by side, bound to their layouts.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConcatenationLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr std::array<Layout, sizeof...(Ins)> ins{Ins...};
     static constexpr std::size_t bands = Out.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
@@ -29,13 +29,13 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
         return channels;
     }
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (take<Number>(at), ...);
         }(std::make_index_sequence<ins.size()>{});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<Number, To>(at), ...);
         }(std::make_index_sequence<ins.size()>{});
@@ -43,17 +43,17 @@ struct ConcatenationLayer : LayerDefaults<typename Arithmetic::Scalar> {
 
 private:
     template <std::size_t Number>
-    static void take(const Forward<Scalar>& at) {
+    static void take(const Forward<Arithmetic>& at) {
         for_each_pixel<ins[Number], Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             std::copy_n(at.inputs[Number] + in, ins[Number].shape.channels, at.output + out + first(Number));
         });
     }
     template <std::size_t Number, Gradient To>
-    static void give(const Backward<Scalar>& at) {
+    static void give(const Backward<Arithmetic>& at) {
         if constexpr (To != Gradient::none)
             for_each_pixel<ins[Number], Out>([&](std::size_t in, std::size_t out) {
-                const Scalar* from = at.output_gradient + out + first(Number);
-                Scalar* to = at.input_gradients[Number] + in;
+                const Stored* from = at.output_gradient + out + first(Number);
+                Stored* to = at.input_gradients[Number] + in;
                 for (std::size_t c = 0; c < ins[Number].shape.channels; ++c)
                     to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });

@@ -15,7 +15,7 @@
 // stride, are zeros, which a layer may read; it writes zeros between channels and stride, and nothing to a border.
 
 #include <denim/kernel/convolution.hpp>
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 #include <denim/machine/peers.hpp>
 #include <denim/machine/random.hpp>
@@ -55,47 +55,46 @@ using kernel::Gradient;
 inline constexpr std::size_t max_inputs = 8;
 
 /// One forward call. Pointers stand at the start of a sample (its border included), or of the first of `count` samples.
-template <class Scalar>
-struct Forward {
-    std::array<const Scalar*, max_inputs> inputs{};
-    Scalar* output = nullptr;
-    const Scalar* parameters = nullptr;  ///< the layer's rows, one after the other
-    const Scalar* prepared = nullptr;
+template <class Stored, class Computed = Stored>
+struct ForwardOf {
+    std::array<const Stored*, max_inputs> inputs{};
+    Stored* output = nullptr;
+    const Stored* parameters = nullptr;  ///< the layer's rows, one after the other
+    const Stored* prepared = nullptr;
     std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
-    /// Of this thread: what stands there is any number, as other layers take it between two calls. On batches: the layer's own, zero at
-    /// first, then as the layer left it.
-    Scalar* scratch = nullptr;
+    /// Of this thread: any numbers stand there, as other layers take it between two calls. On batches its own: zero at first, then as it left them.
+    Computed* scratch = nullptr;
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
     /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
     bool again = false;
     std::size_t count = 1;           ///< samples in the batch, of those that are computed here; on samples 1
-    const BatchPart<Scalar>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
+    const BatchPart<Computed>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
-    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
+    [[nodiscard]] const Stored* input() const { return inputs[0]; }
 };
 
 /// One backward call: what forward had, and the gradients.
-template <class Scalar>
-struct Backward {
-    std::array<const Scalar*, max_inputs> inputs{};
-    std::array<Scalar*, max_inputs> input_gradients{};  ///< laid out as the inputs
-    const Scalar* output = nullptr;
-    Scalar* output_gradient = nullptr;  ///< laid out as the output; nobody reads it afterwards, so it may be changed
-    const Scalar* parameters = nullptr;
-    const Scalar* prepared = nullptr;
+template <class Stored, class Computed = Stored>
+struct BackwardOf {
+    std::array<const Stored*, max_inputs> inputs{};
+    std::array<Stored*, max_inputs> input_gradients{};  ///< laid out as the inputs
+    const Stored* output = nullptr;
+    Stored* output_gradient = nullptr;  ///< laid out as the output; nobody reads it afterwards, so it may be changed
+    const Stored* parameters = nullptr;
+    const Stored* prepared = nullptr;
     const std::uint8_t* record = nullptr;
-    Scalar* scratch = nullptr;
-    Scalar* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
-    Scalar* gradients = nullptr;    ///< on batches: the layer's gradients themselves, laid out as the parameters
+    Computed* scratch = nullptr;
+    Computed* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
+    Stored* gradients = nullptr;      ///< on batches: the layer's gradients themselves, laid out as the parameters
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};
     std::size_t count = 1;
-    const BatchPart<Scalar>* part = nullptr;
+    const BatchPart<Computed>* part = nullptr;
 
-    [[nodiscard]] const Scalar* input() const { return inputs[0]; }
-    [[nodiscard]] Scalar* input_gradient() const { return input_gradients[0]; }
+    [[nodiscard]] const Stored* input() const { return inputs[0]; }
+    [[nodiscard]] Stored* input_gradient() const { return input_gradients[0]; }
 };
 
 /// The part of the batch that a call on batches is for: what it sums over samples goes through this.
@@ -106,22 +105,23 @@ template <class Call>
 }
 
 /// From what the layer has gathered to its gradients. The accumulators of the shares are added already.
-template <class Scalar>
-struct Finish {
-    const Scalar* accumulator = nullptr;
-    Scalar* gradients = nullptr;
+template <class Stored, class Computed = Stored>
+struct FinishOf {
+    const Computed* accumulator = nullptr;
+    Stored* gradients = nullptr;
 };
 
 /// What a layer is unless it says otherwise: on samples, without parameters, memory or parts. Layers derive from it.
-template <class Number>
-struct LayerDefaults {
-    using Scalar = Number;
+template <class StoredNumber, class ComputedNumber = StoredNumber>
+struct LayerDefaultsOf {
+    using Stored = StoredNumber;
+    using Computed = ComputedNumber;
     static constexpr Works works = Works::on_samples;
     static constexpr const char* algorithm = "";
     /// On batches: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
     static constexpr bool sums_with_peers = false;
-    static constexpr std::size_t prepared_size = 0;     // numbers
-    static constexpr std::size_t accumulator_size = 0;  // numbers, for each share
+    static constexpr std::size_t prepared_size = 0;     // numbers as they are stored
+    static constexpr std::size_t accumulator_size = 0;  // numbers as they are computed, for each share; so are those of scratch
     static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
     static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
     static constexpr std::size_t record_size = 0;       // bytes, for each sample
@@ -132,9 +132,19 @@ struct LayerDefaults {
     // whose forward takes everything from what is prepared lets a Predictor go without its rows.
     static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
-    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
-    static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
+    static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
+    static void finish(const FinishOf<Stored, Computed>& /*sum*/, std::size_t /*part*/) {}
 };
+
+// As a layer writes them, whose first parameter is the network's arithmetic. What runs layers asks for no policy.
+template <class Arithmetic>
+using Forward = ForwardOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using Backward = BackwardOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using Finish = FinishOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
+template <class Arithmetic>
+using LayerDefaults = LayerDefaultsOf<typename Arithmetic::Stored, typename Arithmetic::Computed>;
 
 namespace detail {
 
@@ -165,7 +175,7 @@ concept WantsBorder = requires(Shape in) {
 };
 
 template <class Type>
-concept HasScalar = std::floating_point<typename Type::Scalar>;
+concept SaysItsNumbers = requires { typename Type::Stored; typename Type::Computed; };
 template <class Type>
 concept SaysWhereItWorks = std::same_as<decltype(Type::works), const Works>;
 template <class Type>
@@ -185,16 +195,16 @@ concept HasParts = SizeConstant<decltype(Type::bands)> && SizeConstant<decltype(
                    (Type::bands > 0 && Type::prepare_parts > 0 && Type::finish_parts > 0);
 
 template <class Type>
-concept Prepares = requires(const typename Type::Scalar* parameters, typename Type::Scalar* prepared, std::size_t part) {
+concept Prepares = requires(const typename Type::Stored* parameters, typename Type::Stored* prepared, std::size_t part) {
     Type::prepare(parameters, prepared, part);
 };
 template <class Type>
-concept GoesForward = requires(const Forward<typename Type::Scalar>& call) { Type::forward(call); };
+concept GoesForward = requires(const Forward<Type>& call) { Type::forward(call); };
 template <class Type>
-concept Finishes = requires(const Finish<typename Type::Scalar>& sum, std::size_t part) { Type::finish(sum, part); };
+concept Finishes = requires(const Finish<Type>& sum, std::size_t part) { Type::finish(sum, part); };
 
 template <class Type, Gradient... To>
-concept GoesBackTo = requires(const Backward<typename Type::Scalar>& call) { Type::template backward<To...>(call); };
+concept GoesBackTo = requires(const Backward<Type>& call) { Type::template backward<To...>(call); };
 /// Backward to input `Input` as `To` says, and written to the others.
 template <class Type, Gradient To, std::size_t Input, class Inputs>
 inline constexpr bool goes_back = false;
@@ -218,7 +228,7 @@ concept Spec = detail::Accepts<Type> && detail::GivesShape<Type> && detail::List
 
 /// A spec bound to layouts, as far as a trained network asks.
 template <class Type>
-concept ForwardLayer = detail::HasScalar<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
+concept ForwardLayer = detail::SaysItsNumbers<Type> && detail::SaysWhereItWorks<Type> && detail::NamesAlgorithm<Type> && detail::SaysWhatItReads<Type> &&
                        detail::HasSizes<Type> && detail::HasParts<Type> && detail::Prepares<Type> && detail::GoesForward<Type>;
 
 /// A spec bound to layouts that learns: of so many inputs, each of which may want its gradient written, added, or not at all.

@@ -39,14 +39,14 @@ struct Address {};
 template <class Type>
 consteval bool prepares_by_itself() {
     if constexpr (requires { Address<&Type::prepare>{}; })
-        return !std::same_as<Address<&Type::prepare>, Address<&LayerDefaults<typename Type::Scalar>::prepare>>;
+        return !std::same_as<Address<&Type::prepare>, Address<&LayerDefaults<Type>::prepare>>;
     else
         return true;
 }
 template <class Type>
 consteval bool finishes_by_itself() {
     if constexpr (requires { Address<&Type::finish>{}; })
-        return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<typename Type::Scalar>::finish>>;
+        return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<Type>::finish>>;
     else
         return true;
 }
@@ -101,15 +101,17 @@ consteval bool check_spec() {
 }
 
 /// Of a layer that is bound: what a trained network asks.
-template <class Type, class Scalar, bool Speak>
+template <class Type, class Arithmetic, bool Speak>
 consteval bool check_forward() {
     if constexpr (std::same_as<Type, void>)
         static_assert(!Speak, "denim: layer: template <class Arithmetic, Layout Out, Layout In> Layer was expected, a type or an alias, with a Layout "
                               "for each input: what computes.");
-    else if constexpr (!HasScalar<Type>)
-        static_assert(!Speak, "denim: layer: using Scalar = typename Arithmetic::Scalar was expected; LayerDefaults<typename Arithmetic::Scalar> has it.");
-    else if constexpr (!std::same_as<typename Type::Scalar, Scalar>)
-        static_assert(!Speak, "denim: layer: its Scalar was expected to be that of the network, Arithmetic::Scalar.");
+    else if constexpr (!SaysItsNumbers<Type>)
+        static_assert(!Speak, "denim: layer: using Stored = typename Arithmetic::Stored and using Computed = typename Arithmetic::Computed were expected; "
+                              "LayerDefaults<Arithmetic> has both.");
+    else if constexpr (!std::same_as<typename Type::Stored, typename Arithmetic::Stored> ||
+                       !std::same_as<typename Type::Computed, typename Arithmetic::Computed>)
+        static_assert(!Speak, "denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.");
     else if constexpr (!SaysWhereItWorks<Type>)
         static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.");
     else if constexpr (!NamesAlgorithm<Type>)
@@ -124,11 +126,11 @@ consteval bool check_forward() {
         static_assert(!Speak, "denim: layer: bands, prepare_parts and finish_parts were expected, each a static constexpr std::size_t of at least 1; "
                               "LayerDefaults has them.");
     else if constexpr (!Prepares<Type>)
-        static_assert(!Speak, "denim: layer: static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) was expected.");
     else if constexpr (Type::prepared_size > 0 && !prepares_by_itself<Type>())
         static_assert(!Speak, "denim: layer: a prepare of its own was expected, since prepared_size is not 0.");
     else if constexpr (!GoesForward<Type>)
-        static_assert(!Speak, "denim: layer: static void forward(const Forward<Scalar>& at) was expected.");
+        static_assert(!Speak, "denim: layer: static void forward(const Forward<Arithmetic>& at) was expected.");
     else if constexpr (Type::works == Works::on_samples && Type::scratch_per_sample > 0)
         static_assert(!Speak, "denim: layer: a scratch_per_sample of 0 was expected of a layer on samples; scratch_size is what each thread has, "
                               "record_size what each sample keeps.");
@@ -142,12 +144,12 @@ template <class Type, std::size_t Inputs, std::size_t Parameters, bool Speak>
 consteval bool check_backward() {
     using Each = std::make_index_sequence<Inputs>;
     if constexpr (!goes_back<Type, Gradient::write, 0, Each>)
-        static_assert(!Speak, "denim: layer: template <Gradient Input> static void backward(const Backward<Scalar>& at) was expected, with a Gradient "
+        static_assert(!Speak, "denim: layer: template <Gradient Input> static void backward(const Backward<Arithmetic>& at) was expected, with a Gradient "
                               "for each input.");
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
     else if constexpr (!Finishes<Type>)
-        static_assert(!Speak, "denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.");
+        static_assert(!Speak, "denim: layer: static void finish(const Finish<Arithmetic>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
         static_assert(!Speak, "denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in "
                               "scratch_per_sample.");

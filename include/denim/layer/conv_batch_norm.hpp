@@ -16,12 +16,12 @@ namespace denim::inline DENIM_TARGET {
 template <kernel::Convolution Of, class Arithmetic, bool Bias, class Norm>
 struct FoldedConvLayer : ConvLayer<Of, Arithmetic, Mode::inference> {
     using Base = ConvLayer<Of, Arithmetic, Mode::inference>;
-    using typename Base::Scalar;
+    using typename Base::Stored;
     static constexpr std::size_t filters = Of.filters(), prepare_parts = 1;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t /*part*/) {
-        const Scalar *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
-        AlignedArray<Scalar> folded(Of.weights() + filters);
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t /*part*/) {
+        const Stored *bias = parameters + Of.weights(), *rows = bias + (Bias ? filters : 0);
+        AlignedArray<Stored> folded(Of.weights() + filters);
         Norm::template InferenceLayer<Arithmetic, Of.output, Of.output>::pass.fold(rows, {parameters, Of.weights()}, Bias ? bias : nullptr, folded.data());
         for (std::size_t part = 0; part < Base::prepare_parts; ++part) Base::prepare(folded.data(), prepared, part);
     }
@@ -49,7 +49,7 @@ struct FoldedConv : SpecDefaults {
 };
 
 template <class Arithmetic, class Norm>
-concept Folds = !Arithmetic::plain && is_batch_norm<Norm>;
+concept Folds = Arithmetic::policy != Policy::plain && is_batch_norm<Norm>;
 
 }  // namespace detail
 

@@ -60,8 +60,8 @@ struct NoFirst {
     static constexpr kernel::Convolution geometry = {};
     static constexpr std::size_t prepared_size = 0, prepare_parts = 0, operations = 0;
 
-    template <class Scalar>
-    static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+    template <class Stored>
+    static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
 };
 
 /// The links' own layers.
@@ -92,7 +92,7 @@ consteval bool chains() {
     constexpr Layout in = between_links<Arithmetic, typename First::Type>(In);
     constexpr Shape end = std::tuple_element_t<sizeof...(Behind) - 1, std::tuple<Behind...>>::output;
     constexpr Layout out{end, {}, Arithmetic::channel_stride(end.channels)};
-    return sizeof(typename Arithmetic::Scalar) * (First::parameters + ... + Behind::parameters) <= (sizeof...(Behind) == 1 ? weights_of_two : weights_of_three) &&
+    return sizeof(typename Arithmetic::Stored) * (First::parameters + ... + Behind::parameters) <= (sizeof...(Behind) == 1 ? weights_of_two : weights_of_three) &&
            ChainLayers<Arithmetic, out, in, First, Behind...>::chains;
 }
 
@@ -100,8 +100,8 @@ consteval bool chains() {
 
 /// Such a chain bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In, class... Links>
-struct ConvChainLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConvChainLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     using Layers = detail::ChainLayers<Arithmetic, Out, In, Links...>;
     static constexpr bool widens = sizeof...(Links) == 3;
 
@@ -117,7 +117,7 @@ private:
     static constexpr std::size_t before_window = widens ? counts[0] : 0, before_last = before_window + counts[counts.size() - 2];
 
     template <class Layer>
-    static void prepare_link(const Scalar* parameters, Scalar* prepared) {
+    static void prepare_link(const Stored* parameters, Stored* prepared) {
         for (std::size_t part = 0; part < Layer::prepare_parts; ++part) Layer::prepare(parameters, prepared, part);
     }
 
@@ -129,12 +129,12 @@ public:
     static constexpr std::size_t operations = First::operations + Window::operations + Last::operations;
     static constexpr bool forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) {
         if (part + 1 == prepare_parts) return prepare_link<Last>(parameters + before_last, prepared + last_at);
         if (part + 2 == prepare_parts) return prepare_link<Window>(parameters + before_window, prepared + window_at);
         prepare_link<First>(parameters, prepared);
     }
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         rows.run(at.input(), at.prepared, at.prepared + window_at, at.prepared + last_at, at.output, at.scratch, at.first_band, at.last_band);
     }
 };

@@ -11,7 +11,7 @@ namespace denim::inline DENIM_TARGET {
 /// Conv with ReLU, then a 2 x 2 pool: the picture before the pool is never stored, the pool keeps the place of its maximum. Where
 /// every channel has a group of its own, the depthwise kernel, which knows no pool, is quicker.
 template <class Arithmetic, Mode For, WindowSize Window, std::size_t Filters, class... Options>
-    requires(!Arithmetic::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
+    requires(Arithmetic::policy != Policy::plain && Conv<Window, Filters, Options...>::relu && Conv<Window, Filters, Options...>::dilation == 1 &&
              (Conv<Window, Filters, Options...>::groups == 1 || Conv<Window, Filters, Options...>::groups < Filters))
 struct Fused<Arithmetic, For, Conv<Window, Filters, Options...>, MaxPool> : SpecDefaults {
     using Convolution = Conv<Window, Filters, Options...>;

@@ -17,8 +17,8 @@ namespace denim::inline DENIM_TARGET {
 /// A convolution bound to its geometry; Conv, and Conv with what fuses behind it, become this. For inference only what forward
 /// reads is prepared.
 template <kernel::Convolution Of, class Arithmetic, Mode For>
-struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ConvLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     using Kernel = kernel::algorithm<Of, Arithmetic>;
     static constexpr kernel::Convolution geometry = Of;
 
@@ -31,18 +31,18 @@ struct ConvLayer : LayerDefaults<typename Arithmetic::Scalar> {
     static constexpr std::size_t bands = Kernel::bands, operations = Of.operations();
     static constexpr bool backward_reads_output = Of.epilogue != kernel::Epilogue::linear, forward_reads_parameters = false;
 
-    static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) {
+    static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) {
         Kernel::prepare(parameters, parameters + Of.weights(), prepared, part);
     }
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         Kernel::forward(at.input(), at.prepared, at.output, at.record, at.scratch, at.first_band, at.last_band);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.input(), at.output, at.output_gradient, at.prepared, at.input_gradient(), at.record,
                                          at.scratch, at.accumulator);
     }
-    static void finish(const Finish<Scalar>& of, std::size_t part) {
+    static void finish(const Finish<Arithmetic>& of, std::size_t part) {
         Kernel::finish(of.accumulator, of.gradients, of.gradients + Of.weights(), part);
     }
 };

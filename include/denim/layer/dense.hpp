@@ -23,7 +23,7 @@ namespace denim::inline DENIM_TARGET {
 
 /// A dense layer of few weights, a sample at a time.
 template <Layout Out, Layout In, bool Bias>
-struct SmallDenseLayer : LayerDefaults<float> {
+struct SmallDenseLayer : LayerDefaults<Fast> {
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, size = In.size();
     using Kernel = kernel::SmallDense<size, outputs>;
 
@@ -38,17 +38,17 @@ struct SmallDenseLayer : LayerDefaults<float> {
         });
         if (Bias) std::copy_n(parameters + inputs * outputs, outputs, prepared + size * outputs);
     }
-    static void forward(const Forward<float>& at) {
+    static void forward(const Forward<Fast>& at) {
         Kernel::forward(at.input(), at.prepared, at.prepared + size * outputs, at.output + Out.offset(0, 0));
     }
     template <Gradient Input>
-    static void backward(const Backward<float>& at) {
+    static void backward(const Backward<Fast>& at) {
         const float* dy = at.output_gradient + Out.offset(0, 0);
         for (std::size_t o = 0; Bias && o < outputs; ++o) at.accumulator[size * outputs + o] += dy[o];
         Kernel::template backward<Input == Gradient::write, Input == Gradient::add>(at.input(), at.prepared, dy, at.input_gradient(),
                                                                                    at.accumulator);
     }
-    static void finish(const Finish<float>& of, std::size_t /*part*/) {
+    static void finish(const Finish<Fast>& of, std::size_t /*part*/) {
         for_each_number<In>([&](std::size_t flat, std::size_t place) {
             for (std::size_t o = 0; o < outputs; ++o) of.gradients[flat * outputs + o] = of.accumulator[o * size + place];
         });
@@ -58,7 +58,7 @@ struct SmallDenseLayer : LayerDefaults<float> {
 
 /// A wide dense layer, the whole batch at once: matrix products over the weights as they stand.
 template <Layout Out, Layout In, bool Bias>
-struct WideDenseLayer : LayerDefaults<float> {
+struct WideDenseLayer : LayerDefaults<Fast> {
     static constexpr Works works = Works::on_batches;
     static constexpr std::size_t inputs = In.shape.size(), outputs = Out.shape.channels, first = Out.offset(0, 0);
     static constexpr kernel::MatrixProduct product{inputs, outputs};
@@ -70,17 +70,17 @@ struct WideDenseLayer : LayerDefaults<float> {
     static constexpr std::size_t scratch_per_sample = product_scratch + (in_place ? 0 : inputs);
     static constexpr std::size_t operations = 2 * inputs * outputs;
 
-    static void forward(const Forward<Scalar>& at) {
-        const Scalar* x = packed(at.input(), at.scratch, at.count);
+    static void forward(const Forward<Fast>& at) {
+        const float* x = packed(at.input(), at.scratch, at.count);
         product.forward(x, in_place ? In.size() : inputs, at.parameters, Bias ? at.parameters + inputs * outputs : nullptr, at.output + first,
                         Out.size(), at.count, at.scratch);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        const Scalar* x = packed(at.input(), at.scratch, at.count);
-        const Scalar* dy = at.output_gradient + first;
+    static void backward(const Backward<Fast>& at) {
+        const float* x = packed(at.input(), at.scratch, at.count);
+        const float* dy = at.output_gradient + first;
         constexpr std::size_t x_distance = in_place ? In.size() : inputs;
-        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+        part_of(at).sum(inputs * outputs + (Bias ? outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, float* to) {
             product.weight_gradient(x + sample * x_distance, x_distance, dy + sample * Out.size(), Out.size(), to,
                                     Bias ? to + inputs * outputs : nullptr, shares, at.scratch);
         });
@@ -89,23 +89,23 @@ struct WideDenseLayer : LayerDefaults<float> {
             product.input_gradient(dy, Out.size(), at.parameters, at.input_gradient(), In.size(), at.count,
                                    Input == Gradient::add, at.scratch);
         } else {
-            Scalar* dx = at.scratch + product_scratch * at.count;
+            float* dx = at.scratch + product_scratch * at.count;
             product.input_gradient(dy, Out.size(), at.parameters, dx, inputs, at.count, false, at.scratch);
             parallel_for(at.count, at.count * inputs, [&](std::size_t sample) {
-                Scalar* to = at.input_gradient() + sample * In.size();
+                float* to = at.input_gradient() + sample * In.size();
                 for_each_number<In>([&](std::size_t flat, std::size_t place) {
-                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : Scalar{0});
+                    to[place] = dx[sample * inputs + flat] + (Input == Gradient::add ? to[place] : 0.0f);
                 });
             });
         }
     }
 
 private:
-    static const Scalar* packed(const Scalar* pictures, Scalar* scratch, std::size_t count) {
+    static const float* packed(const float* pictures, float* scratch, std::size_t count) {
         if (in_place) return pictures;
-        Scalar* to = scratch + product_scratch * count;
+        float* to = scratch + product_scratch * count;
         parallel_for(count, count * inputs, [&](std::size_t sample) {
-            const Scalar* from = pictures + sample * In.size();
+            const float* from = pictures + sample * In.size();
             for_each_number<In>([&](std::size_t flat, std::size_t place) { to[sample * inputs + flat] = from[place]; });
         });
         return to;
@@ -113,20 +113,19 @@ private:
 };
 
 /// The plain twin of both.
-template <class Number, Layout Out, Layout In, bool Bias>
-struct PlainDenseLayer : LayerDefaults<Number> {
-    using Scalar = Number;
-    using Twin = kernel::PlainDense<Out, In, Bias, Scalar>;
+template <class Arithmetic, Layout Out, Layout In, bool Bias>
+struct PlainDenseLayer : LayerDefaults<Arithmetic> {
+    using Twin = kernel::PlainDense<Out, In, Bias, typename Arithmetic::Stored, typename Arithmetic::Computed>;
     static constexpr Works works = Works::on_batches;  // its gradients are then the network's own, however many there are
     static constexpr std::size_t operations = 2 * Twin::inputs * Twin::outputs;
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for (std::size_t n = 0; n < at.count; ++n) Twin::forward(at.input() + n * In.size(), at.parameters, at.output + n * Out.size());
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, Scalar* to) {
+    static void backward(const Backward<Arithmetic>& at) {
+        part_of(at).sum(Twin::inputs * Twin::outputs + (Bias ? Twin::outputs : 0), at.gradients, [&](const Shares& shares, std::size_t sample, auto* to) {
             Twin::gradients(at.input() + sample * In.size(), at.output_gradient + sample * Out.size(), shares, to);
         });
         for (std::size_t n = 0; Input != Gradient::none && n < at.count; ++n)
@@ -144,10 +143,10 @@ inline constexpr std::size_t few_dense_outputs = 6, few_outputs_weights = 262'14
 
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
 struct ChooseDense {
-    using type = PlainDenseLayer<typename Arithmetic::Scalar, Out, In, Bias>;
+    using type = PlainDenseLayer<Arithmetic, Out, In, Bias>;
 };
 template <class Arithmetic, Layout Out, Layout In, bool Bias>
-    requires(!Arithmetic::plain)
+    requires(Arithmetic::policy != Policy::plain)
 struct ChooseDense<Arithmetic, Out, In, Bias> {
     static constexpr std::size_t weights = In.shape.size() * Out.shape.channels;
     static constexpr bool small = weights <= (Out.shape.channels <= few_dense_outputs ? few_outputs_weights : small_dense_weights);

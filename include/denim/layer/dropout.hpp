@@ -17,23 +17,24 @@ namespace denim::inline DENIM_TARGET {
 
 /// A dropout bound to its layouts; backward draws the same mask again.
 template <class Arithmetic, Layout Out, Layout In>
-struct DropoutLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct DropoutLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t operations = In.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
-            for (std::size_t n = 0; n < count; ++n) y[out + n] = x[in + n] * factors[n];
+    static void forward(const Forward<Arithmetic>& at) {
+        for_each_run(*at.settings, at.random, [x = at.input(), y = at.output](std::size_t in, std::size_t out, const Computed* factors, std::size_t count) {
+            for (std::size_t n = 0; n < count; ++n) y[out + n] = static_cast<Stored>(x[in + n] * factors[n]);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_run(*at.settings, at.random,
-                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Scalar* factors, std::size_t count) {
+                         [dx = at.input_gradient(), dy = at.output_gradient](std::size_t in, std::size_t out, const Computed* factors, std::size_t count) {
                              for (std::size_t n = 0; n < count; ++n)
-                                 dx[in + n] = dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Scalar{0});
+                                 dx[in + n] = static_cast<Stored>(dy[out + n] * factors[n] + (Input == Gradient::add ? dx[in + n] : Stored{0}));
                          });
     }
 
@@ -44,9 +45,9 @@ private:
     static void for_each_run(const LayerSettings& settings, Random random, Each each) {
         const double kept = 1.0 - static_cast<double>(settings.rate);
         const double dropped = settings.rate > 0 ? std::min(static_cast<double>(settings.rate), 1.0) : 0.0;  // whatever the rate is
-        const Scalar factor = dropped == 1 ? Scalar{0} : static_cast<Scalar>(1.0 / kept);
+        const Computed factor = dropped == 1 ? Computed{0} : static_cast<Computed>(1.0 / kept);
         const auto threshold = dropped == 1 ? 0 : static_cast<std::uint32_t>(dropped * 0x1p32);
-        std::array<Scalar, 64> factors{};
+        std::array<Computed, 64> factors{};
         std::size_t number = 0;
         for (std::size_t y = 0; y < In.shape.height; ++y)
             for (std::size_t x = 0; x < In.shape.width; ++x)
@@ -56,9 +57,9 @@ private:
                     each(In.offset(y, x) + c, Out.offset(y, x) + c, factors.data() + number % 64, count);
                 }
     }
-    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Scalar factor, std::array<Scalar, 64>& factors) {
+    static void draw(const Random::Blocks& blocks, std::uint32_t threshold, Computed factor, std::array<Computed, 64>& factors) {
         for (std::size_t word = 0; word < 4; ++word)
-            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Scalar{0};
+            for (std::size_t n = 0; n < 16; ++n) factors[16 * word + n] = blocks[word][n] >= threshold ? factor : Computed{0};
     }
 };
 

@@ -12,19 +12,19 @@
 namespace denim::inline DENIM_TARGET {
 
 template <class Arithmetic, Layout Out, Layout In>
-struct FlattenLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct FlattenLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_number<In>([&](std::size_t flat, std::size_t place) { at.output[Out.offset(0, 0) + flat] = at.input()[place]; });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
         for_each_number<In>([&](std::size_t flat, std::size_t place) {
-            Scalar& dx = at.input_gradient()[place];
-            dx = (Input == Gradient::add ? dx : Scalar{0}) + at.output_gradient[Out.offset(0, 0) + flat];
+            Stored& dx = at.input_gradient()[place];
+            dx = (Input == Gradient::add ? dx : Stored{0}) + at.output_gradient[Out.offset(0, 0) + flat];
         });
     }
 };

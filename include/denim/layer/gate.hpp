@@ -18,35 +18,44 @@ namespace denim::inline DENIM_TARGET {
 
 /// The product of a picture and its gate, bound to their layouts.
 template <class Arithmetic, Layout Out, Layout In, Layout Inner>
-struct ProductLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ProductLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = Out.shape.channels, operations = Out.shape.size();
     static constexpr bool one_gate = Inner.shape != Out.shape;  // for all pixels
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
-            const Scalar *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            const Stored *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
             for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * gate[c];
         });
     }
     template <Gradient ToIn, Gradient ToInner>
-    static void backward(const Backward<Scalar>& at) {
-        if constexpr (one_gate && ToInner == Gradient::write)
-            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Scalar{0});
+    static void backward(const Backward<Arithmetic>& at) {
+        constexpr bool summed = one_gate && Arithmetic::policy == Policy::plain && ToInner != Gradient::none;  // number by number, rounded once
+        if constexpr (one_gate && !summed && ToInner == Gradient::write)
+            std::fill_n(at.input_gradients[1] + Inner.offset(0, 0), channels, Stored{0});
         each_pixel([&](std::size_t in, std::size_t inner, std::size_t out) {
-            const Scalar *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
+            const Stored *dy = at.output_gradient + out, *x = at.inputs[0] + in, *gate = at.inputs[1] + inner;
             if constexpr (ToIn != Gradient::none) {
-                Scalar* dx = at.input_gradients[0] + in;
+                Stored* dx = at.input_gradients[0] + in;
                 for (std::size_t c = 0; c < channels; ++c)
-                    dx[c] = (ToIn == Gradient::add ? dx[c] : Scalar{0}) + dy[c] * gate[c];
+                    dx[c] = static_cast<Stored>((ToIn == Gradient::add ? dx[c] : Stored{0}) + Computed(dy[c]) * gate[c]);
             }
-            if constexpr (ToInner != Gradient::none) {
-                Scalar* to_gate = at.input_gradients[1] + inner;
+            if constexpr (ToInner != Gradient::none && !summed) {
+                Stored* to_gate = at.input_gradients[1] + inner;
                 for (std::size_t c = 0; c < channels; ++c)
-                    to_gate[c] = (one_gate || ToInner == Gradient::add ? to_gate[c] : Scalar{0}) + dy[c] * x[c];
+                    to_gate[c] = static_cast<Stored>((one_gate || ToInner == Gradient::add ? to_gate[c] : Stored{0}) + Computed(dy[c]) * x[c]);
             }
         });
+        if constexpr (summed)
+            for (std::size_t c = 0; c < channels; ++c) {
+                Stored& to_gate = at.input_gradients[1][Inner.offset(0, 0) + c];
+                Computed sum = ToInner == Gradient::add ? to_gate : Stored{0};
+                each_pixel([&](std::size_t in, std::size_t, std::size_t out) { sum += Computed(at.output_gradient[out + c]) * at.inputs[0][in + c]; });
+                to_gate = static_cast<Stored>(sum);
+            }
     }
 
 private:

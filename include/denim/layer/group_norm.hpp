@@ -20,14 +20,15 @@ namespace denim::inline DENIM_TARGET {
 /// A normalisation of runs of channels, bound to its layouts. Sums go by channels, then by runs. The accumulator is (gradient of gamma,
 /// gradient of beta), of those that it has.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups, class Settings>
-struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct GroupNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, pixels = In.shape.height * In.shape.width, run = channels / Groups;
     static constexpr std::size_t accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr std::size_t scratch_size = 7 * channels;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         if constexpr (fast)
             normalise(at);
         else
@@ -35,7 +36,7 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                           Settings::epsilon, at.output);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (fast)
             go_back<Input>(at);
         else
@@ -43,31 +44,31 @@ struct GroupNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
                                            Input == Gradient::none ? nullptr : at.input_gradient(), row<Settings::has_gamma, 0>(at.accumulator),
                                            row<Settings::has_beta, Settings::before_beta>(at.accumulator));
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Scalar>;
+    using Twin = kernel::PlainGroupNorm<Out, In, Groups, Stored, Computed>;
     static constexpr kernel::NormalisedPictures pictures{In, Out};
-    static constexpr bool fast = !Arithmetic::plain && pictures.whole_vectors();
-    static constexpr Scalar share = Scalar{1} / static_cast<Scalar>(run * pixels);
+    static constexpr bool fast = Arithmetic::policy != Policy::plain && pictures.whole_vectors();
+    static constexpr Computed share = Computed{1} / static_cast<Computed>(run * pixels);
 
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Computed gamma(const Stored* parameters, std::size_t c) { return Settings::template gamma<Computed>(parameters, c); }
     template <bool There, std::size_t Before, class Number>
     static Number* row(Number* rows) {
         return There ? rows + Before * channels : nullptr;
     }
 
-    static void normalise(const Forward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
+    static void normalise(const Forward<Arithmetic>& at) {
+        Computed *mean = at.scratch, *scale = mean + channels, *factor = scale + channels;
         moments(at.input(), mean, scale);
         for (std::size_t c = 0; c < channels; ++c) factor[c] = scale[c] * gamma(at.parameters, c);
         kernel::normalise(pictures, at.input(), mean, factor, row<Settings::has_beta, Settings::before_beta>(at.parameters), at.output);
     }
     template <Gradient Input>
-    static void go_back(const Backward<Scalar>& at) {
-        Scalar *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
-        Scalar *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
-        const Scalar *x = at.input(), *dy = at.output_gradient;
+    static void go_back(const Backward<Arithmetic>& at) {
+        Computed *mean = at.scratch, *scale = mean + channels, *plain = scale + channels, *scaled = plain + channels;
+        Computed *factor = scaled + channels, *slope = factor + channels, *offset = slope + channels;
+        const Stored *x = at.input(), *dy = at.output_gradient;
         moments(x, mean, scale);
         kernel::normal_gradient_sums(pictures, x, dy, mean, scale, plain, scaled);
         for (std::size_t c = 0; c < channels; ++c) {
@@ -76,7 +77,7 @@ private:
         }
         if constexpr (Input == Gradient::none) return;
         for (std::size_t first = 0; first < channels; first += run) {
-            Scalar sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
+            Computed sum{0}, along{0};  // of the run, of gamma dy and of gamma dy along what is normal
             for (std::size_t c = first; c < first + run; ++c) sum += gamma(at.parameters, c) * plain[c], along += gamma(at.parameters, c) * scaled[c];
             for (std::size_t c = first; c < first + run; ++c) {
                 factor[c] = scale[c] * gamma(at.parameters, c);
@@ -88,15 +89,15 @@ private:
     }
 
     // For each channel the mean of its run, and 1 / deviation.
-    static void moments(const Scalar* x, Scalar* mean, Scalar* scale) {
+    static void moments(const Stored* x, Computed* mean, Computed* scale) {
         kernel::channel_moments(pictures, x, mean, scale);
         for (std::size_t first = 0; first < channels; first += run) {
-            Scalar middle{0}, squares{0};
+            Computed middle{0}, squares{0};
             for (std::size_t c = first; c < first + run; ++c) middle += mean[c];
-            middle /= static_cast<Scalar>(run);
-            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Scalar>(pixels);
+            middle /= static_cast<Computed>(run);
+            for (std::size_t c = first; c < first + run; ++c) squares += scale[c] + (mean[c] - middle) * (mean[c] - middle) * static_cast<Computed>(pixels);
             std::fill_n(mean + first, run, middle);
-            std::fill_n(scale + first, run, Scalar{1} / kernel::deviation(squares * share, Settings::epsilon));
+            std::fill_n(scale + first, run, Computed{1} / kernel::deviation(squares * share, Settings::epsilon));
         }
     }
 };

@@ -19,58 +19,60 @@ namespace denim::inline DENIM_TARGET {
 
 /// A layer normalisation bound to its layouts; the accumulator is (gradient of gamma, gradient of beta), of those that it has.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
-struct LayerNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct LayerNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, accumulator_size = Settings::before_rest * channels, operations = 8 * In.shape.size();
     static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
             const auto [mean, scale] = moments(at.input() + in);
             for (std::size_t c = 0; c < channels; ++c)
-                at.output[out + c] = (at.input()[in + c] - mean) * scale * gamma(at.parameters, c) + Settings::beta(at.parameters, channels, c);
+                at.output[out + c] = static_cast<Stored>((at.input()[in + c] - mean) * scale * gamma(at.parameters, c) +
+                                                         Settings::template beta<Computed>(at.parameters, channels, c));
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
-        Scalar *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
+    static void backward(const Backward<Arithmetic>& at) {
+        Computed *to_gamma = at.accumulator, *to_beta = at.accumulator + Settings::before_beta * channels;
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
+            const Stored *x = at.input() + in, *dy = at.output_gradient + out;
             const auto [mean, scale] = moments(x);
-            Scalar sum{0}, along{0};
+            Computed sum{0}, along{0};
             for (std::size_t c = 0; c < channels; ++c) {
-                const Scalar normal = (x[c] - mean) * scale;
+                const Computed normal = (x[c] - mean) * scale;
                 if constexpr (Settings::has_gamma) to_gamma[c] += dy[c] * normal;
                 if constexpr (Settings::has_beta) to_beta[c] += dy[c];
                 sum += dy[c] * gamma(at.parameters, c);
                 along += dy[c] * gamma(at.parameters, c) * normal;
             }
             if constexpr (Input != Gradient::none) {
-                Scalar* dx = at.input_gradient() + in;
-                const Scalar share = Scalar{1} / static_cast<Scalar>(channels);
+                Stored* dx = at.input_gradient() + in;
+                const Computed share = Computed{1} / static_cast<Computed>(channels);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar normal = (x[c] - mean) * scale;
-                    const Scalar gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    const Computed normal = (x[c] - mean) * scale;
+                    const Computed gradient = scale * (dy[c] * gamma(at.parameters, c) - share * (sum + normal * along));
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
             }
         });
     }
-    static void finish(const Finish<Scalar>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
+    static void finish(const Finish<Arithmetic>& of, std::size_t /*part*/) { std::copy_n(of.accumulator, accumulator_size, of.gradients); }
 
 private:
-    static Scalar gamma(const Scalar* parameters, std::size_t c) { return Settings::gamma(parameters, c); }
+    static Computed gamma(const Stored* parameters, std::size_t c) { return Settings::template gamma<Computed>(parameters, c); }
 
     struct Moments {
-        Scalar mean, scale;  // 1 / deviation
+        Computed mean, scale;  // 1 / deviation
     };
-    static Moments moments(const Scalar* x) {
-        Scalar sum{0}, squares{0};
+    static Moments moments(const Stored* x) {
+        Computed sum{0}, squares{0};
         for (std::size_t c = 0; c < channels; ++c) sum += x[c];
-        const Scalar mean = sum / static_cast<Scalar>(channels);
+        const Computed mean = sum / static_cast<Computed>(channels);
         for (std::size_t c = 0; c < channels; ++c) squares += (x[c] - mean) * (x[c] - mean);
-        return {mean, Scalar{1} / kernel::deviation(squares / static_cast<Scalar>(channels), Settings::epsilon)};
+        return {mean, Computed{1} / kernel::deviation(squares / static_cast<Computed>(channels), Settings::epsilon)};
     }
 };
 

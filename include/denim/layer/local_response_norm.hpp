@@ -18,67 +18,68 @@ namespace denim::inline DENIM_TARGET {
 
 /// Such a normalisation bound to its layouts. The scratch has the divisors' bases and a number more for each channel.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Window, Decimal Alpha, Decimal Beta, Decimal Bias>
-struct LocalResponseNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct LocalResponseNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, reach = Window / 2, scratch_size = 2 * channels;
     static constexpr std::size_t operations = (2 * Window + 4) * In.shape.size();
-    static constexpr std::size_t bands = Arithmetic::plain ? 1 : In.shape.height;
+    static constexpr std::size_t bands = Arithmetic::policy == Policy::plain ? 1 : In.shape.height;
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain) return twin.forward(at.input(), at.output);
-        Scalar *base = at.scratch, *squares = base + channels;
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain) return twin.forward(at.input(), at.output);
+        Computed *base = at.scratch, *squares = base + channels;
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
-            const Scalar* x = at.input() + in;
+            const Stored* x = at.input() + in;
             bases(x, base, squares);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * power(base[c]);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = static_cast<Stored>(x[c] * power(base[c]));
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none) {
-            if constexpr (Arithmetic::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
-            Scalar *base = at.scratch, *along = base + channels;
+            if constexpr (Arithmetic::policy == Policy::plain) return twin.template backward<Input>(at.input(), at.output_gradient, at.input_gradient());
+            Computed *base = at.scratch, *along = base + channels;
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar *x = at.input() + in, *dy = at.output_gradient + out;
-                Scalar* dx = at.input_gradient() + in;
+                const Stored *x = at.input() + in, *dy = at.output_gradient + out;
+                Stored* dx = at.input_gradient() + in;
                 bases(x, base, along);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar factor = power(base[c]), gradient = dy[c] * factor;
+                    const Computed factor = power(base[c]), gradient = dy[c] * factor;
                     along[c] = gradient * x[c] / base[c];
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
                 sum_windows(along, base);
-                for (std::size_t c = 0; c < channels; ++c) dx[c] -= static_cast<Scalar>(2 * share * Beta.value()) * x[c] * base[c];
+                for (std::size_t c = 0; c < channels; ++c) dx[c] = static_cast<Stored>(dx[c] - static_cast<Computed>(2 * share * Beta.value()) * x[c] * base[c]);
             });
         }
     }
 
 private:
     static constexpr double share = Alpha.value() / static_cast<double>(Window);
-    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Scalar> twin{Alpha.value(), Beta.value(), Bias.value()};
+    static constexpr kernel::PlainLocalResponseNorm<Out, In, Window, Stored, Computed> twin{Alpha.value(), Beta.value(), Bias.value()};
 
     // What stands under the power, for each channel.
-    static void bases(const Scalar* x, Scalar* base, Scalar* squares) {
-        for (std::size_t c = 0; c < channels; ++c) squares[c] = x[c] * x[c];
+    static void bases(const Stored* x, Computed* base, Computed* squares) {
+        for (std::size_t c = 0; c < channels; ++c) squares[c] = Computed(x[c]) * x[c];
         sum_windows(squares, base);
-        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Scalar>(Bias.value()) + static_cast<Scalar>(share) * base[c];
+        for (std::size_t c = 0; c < channels; ++c) base[c] = static_cast<Computed>(Bias.value()) + static_cast<Computed>(share) * base[c];
     }
     // The sums over windows of channels, cut at both ends: tap by tap, so that compilers make vectors of channels.
-    static void sum_windows(const Scalar* from, Scalar* sums) {
-        std::fill_n(sums, channels, Scalar{0});
+    static void sum_windows(const Computed* from, Computed* sums) {
+        std::fill_n(sums, channels, Computed{0});
         for (std::size_t tap = 0; tap < Window; ++tap) {
             const std::size_t first = reach - std::min(reach, tap), last = channels - std::min(channels, tap - std::min(reach, tap));
             const std::size_t step = tap + first - reach;
             for (std::size_t c = first; c < last; ++c) sums[c] += from[c - first + step];
         }
     }
-    static Scalar power(Scalar base) {
+    static Computed power(Computed base) {
         if constexpr (Beta.value() == 0.75) {
-            const Scalar root = std::sqrt(base);
-            return Scalar{1} / (root * std::sqrt(root));
+            const Computed root = std::sqrt(base);
+            return Computed{1} / (root * std::sqrt(root));
         } else {
-            return std::pow(base, static_cast<Scalar>(-Beta.value()));
+            return std::pow(base, static_cast<Computed>(-Beta.value()));
         }
     }
 };

@@ -46,13 +46,13 @@ struct NormSettings {
     }
     /// Where rows stand among so many channels' parameters, gradients or sums; a gamma that is not there is 1, such a beta 0.
     static constexpr std::size_t before_beta = has_gamma, before_rest = has_gamma + has_beta;
-    template <class Scalar>
-    static Scalar gamma(const Scalar* parameters, std::size_t c) {
-        return has_gamma ? parameters[c] : Scalar{1};
+    template <class Computed>
+    static Computed gamma(const auto* parameters, std::size_t c) {
+        return has_gamma ? Computed(parameters[c]) : Computed{1};
     }
-    template <class Scalar>
-    static Scalar beta(const Scalar* parameters, std::size_t channels, std::size_t c) {
-        return has_beta ? parameters[before_beta * channels + c] : Scalar{0};
+    template <class Computed>
+    static Computed beta(const auto* parameters, std::size_t channels, std::size_t c) {
+        return has_beta ? Computed(parameters[before_beta * channels + c]) : Computed{0};
     }
 };
 

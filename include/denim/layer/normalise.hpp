@@ -51,20 +51,20 @@ struct Normalise : SpecDefaults {
     }
 
     struct Rule {
-        template <class Scalar>
-        static Scalar value(Scalar x, std::size_t c) {
-            return (x - static_cast<Scalar>(means[means.size() == 1 ? 0 : c])) * slope<Scalar>(c);
+        template <class Computed>
+        static Computed value(Computed x, std::size_t c) {
+            return (x - static_cast<Computed>(means[means.size() == 1 ? 0 : c])) * slope<Computed>(c);
         }
-        template <class Scalar>
-        static constexpr Scalar slope(std::size_t c) {
-            return static_cast<Scalar>(1 / deviations[deviations.size() == 1 ? 0 : c]);
+        template <class Computed>
+        static constexpr Computed slope(std::size_t c) {
+            return static_cast<Computed>(1 / deviations[deviations.size() == 1 ? 0 : c]);
         }
-        template <Layout Out, Layout In, class Scalar>
+        template <Layout Out, Layout In, class Stored, class Computed>
         struct Twin {
-            using Definition = kernel::PlainNormalise<Out, In, Scalar>;
-            static void forward(const Scalar* x, Scalar* y) { Definition::forward(x, means, deviations, y); }
+            using Definition = kernel::PlainNormalise<Out, In, Stored, Computed>;
+            static void forward(const Stored* x, Stored* y) { Definition::forward(x, means, deviations, y); }
             template <Gradient Input>
-            static void backward(const Scalar* dy, Scalar* dx) {
+            static void backward(const Stored* dy, Stored* dx) {
                 Definition::template backward<Input>(deviations, dy, dx);
             }
         };

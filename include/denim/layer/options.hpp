@@ -3,7 +3,7 @@
 
 #include <denim/kernel/convolution.hpp>
 #include <denim/layer/activation_function.hpp>
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/parameter.hpp>
 #include <denim/machine/decimal.hpp>
 #include <denim/tensor/window_size.hpp>

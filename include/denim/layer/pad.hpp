@@ -14,13 +14,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Such a picture bound to its layouts: what came is a part of what leaves.
 template <class Arithmetic, Layout Out, Layout In, Border Zeros>
-struct PadLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct PadLayer : LayerDefaults<Arithmetic> {
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
+    static void forward(const Forward<Arithmetic>& at) { Part::template put<Gradient::write>(at.input(), at.output); }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none) Part::template take<Input>(at.output_gradient, at.input_gradient());
     }
 

@@ -20,18 +20,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// A pool bound to its layouts. A max pool records which number of each window won (row by row; the first of equals), and its
 /// backward gives the gradient to it.
-template <class Kernel, class Number, Layout Out>
-struct PoolLayer : LayerDefaults<Number> {
-    using Scalar = Number;
+template <class Kernel, class Arithmetic, Layout Out>
+struct PoolLayer : LayerDefaults<Arithmetic> {
     static constexpr std::size_t record_size = Kernel::record_size;
     static constexpr std::size_t bands = Kernel::bands, operations = Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         Kernel::forward(at.input(), at.output, at.record, at.first_band, at.last_band);
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Kernel::template backward<Input>(at.output_gradient, at.record, at.input_gradient());
     }
 };
@@ -73,15 +72,16 @@ struct Pool : SpecDefaults {
 
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {
-        using Scalar = typename Arithmetic::Scalar;
+        using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
         static constexpr kernel::Windows of = windows(In.shape);
         using Plain = std::conditional_t<std::same_as<Operation, Max>,
-                kernel::PlainMaxPool<Out, In, of, Scalar>, kernel::PlainAveragePool<Out, In, of, Scalar>>;
+                kernel::PlainMaxPool<Out, In, of, Stored, Computed>, kernel::PlainAveragePool<Out, In, of, Stored, Computed>>;
         using Quick = std::conditional_t<std::same_as<Operation, Max>, kernel::MaxPool<Out, In, of>, kernel::AveragePool<Out, In, of>>;
-        using type = std::conditional_t<Arithmetic::plain, Plain, Quick>;
+        using type = std::conditional_t<Arithmetic::policy == Policy::plain, Plain, Quick>;
     };
     template <class Arithmetic, Layout Out, Layout In>
-    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, typename Arithmetic::Scalar, Out>;
+    using Layer = PoolLayer<typename Kernel<Arithmetic, Out, In>::type, Arithmetic, Out>;
 
     template <Shape In>
     struct Problem {

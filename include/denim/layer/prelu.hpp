@@ -12,8 +12,8 @@ namespace detail {
 
 struct LearnedSlope {
     static constexpr const char *word = "PReLU", *parameter = "slope";
-    template <class Scalar>
-    using Twin = kernel::PlainSlope<Scalar>;
+    template <class Computed>
+    using Twin = kernel::PlainSlope<Computed>;
     template <class Number>
     static Number value(Number x, Number slope) {
         return simd::select(x > constant<Number>(0), x, slope * x);

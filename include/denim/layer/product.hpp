@@ -16,25 +16,26 @@ namespace denim::inline DENIM_TARGET {
 
 /// The product of pictures of one shape, number by number, bound to its layouts.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ProductOfLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t count = sizeof...(Ins), channels = Out.shape.channels;
     static constexpr std::array<Layout, count> ins{Ins...};
     static constexpr std::size_t bands = Out.shape.height, operations = (count - 1) * Out.shape.size();
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             for_each_row_and_column<Out.shape>(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
                 const auto multiply = [to = at.output + Out.offset(y, x)](auto... inputs) {
-                    for (std::size_t c = 0; c < channels; ++c) to[c] = (... * inputs[c]);
+                    for (std::size_t c = 0; c < channels; ++c) to[c] = static_cast<Stored>((... * Computed(inputs[c])));
                 };
                 multiply((at.inputs[Number] + Ins.offset(y, x))...);
             });
         }(std::make_index_sequence<count>{});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<Number, To>(at), ...);
         }(std::make_index_sequence<count>{});
@@ -43,16 +44,16 @@ struct ProductOfLayer : LayerDefaults<typename Arithmetic::Scalar> {
 private:
     // The gradient times all other inputs.
     template <std::size_t Number, Gradient To>
-    static void give(const Backward<Scalar>& at) {
+    static void give(const Backward<Arithmetic>& at) {
         if constexpr (To != Gradient::none)
             for_each_row_and_column<Out.shape>([&](std::size_t y, std::size_t x) {
-                const Scalar* dy = at.output_gradient + Out.offset(y, x);
-                Scalar* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
+                const Stored* dy = at.output_gradient + Out.offset(y, x);
+                Stored* dx = at.input_gradients[Number] + ins[Number].offset(y, x);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    Scalar gradient = dy[c];
+                    Computed gradient = dy[c];
                     for (std::size_t other = 0; other < count; ++other)
                         if (other != Number) gradient *= (at.inputs[other] + ins[other].offset(y, x))[c];
-                    dx[c] = To == Gradient::add ? dx[c] + gradient : gradient;
+                    dx[c] = static_cast<Stored>(To == Gradient::add ? dx[c] + gradient : gradient);
                 }
             });
     }

@@ -12,8 +12,8 @@ namespace detail {
 
 struct LearnedFactor {
     static constexpr const char *word = "Scale", *parameter = "factor";
-    template <class Scalar>
-    using Twin = kernel::PlainFactor<Scalar>;
+    template <class Computed>
+    using Twin = kernel::PlainFactor<Computed>;
     template <class Number>
     static Number value(Number x, Number factor) {
         return factor * x;

@@ -14,24 +14,24 @@ namespace denim::inline DENIM_TARGET {
 
 /// The order bound to its layouts: channel `n` of group `g` becomes channel n * Groups + g.
 template <class Arithmetic, Layout Out, Layout In, std::size_t Groups>
-struct ShuffleLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct ShuffleLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
     static constexpr std::size_t bands = In.shape.height;
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band, [&](std::size_t in, std::size_t out) {
-            const Scalar* from = at.input() + in;
-            Scalar* to = at.output + out;
+            const Stored* from = at.input() + in;
+            Stored* to = at.output + out;
             each_channel([&](std::size_t before, std::size_t behind) { to[behind] = from[before]; });
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar* from = at.output_gradient + out;
-                Scalar* to = at.input_gradient() + in;
+                const Stored* from = at.output_gradient + out;
+                Stored* to = at.input_gradient() + in;
                 each_channel([&](std::size_t before, std::size_t behind) {
                     to[before] = Input == Gradient::add ? to[before] + from[behind] : from[behind];
                 });

@@ -16,39 +16,40 @@ namespace denim::inline DENIM_TARGET {
 
 /// Stochastic depth bound to its layouts; backward draws the same number again.
 template <class Arithmetic, Layout Out, Layout In>
-struct StochasticDepthLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct StochasticDepthLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t operations = In.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        if constexpr (Arithmetic::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
-        const Scalar factor = drawn(*at.settings, at.random);
+    static void forward(const Forward<Arithmetic>& at) {
+        if constexpr (Arithmetic::policy == Policy::plain) return Twin::forward(at.input(), rate_of(*at.settings), at.random.block(0)[0], at.output);
+        const Computed factor = drawn(*at.settings, at.random);
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = at.input()[in + c] * factor;
+            for (std::size_t c = 0; c < In.shape.channels; ++c) at.output[out + c] = static_cast<Stored>(at.input()[in + c] * factor);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input == Gradient::none) return;
-        if constexpr (Arithmetic::plain)
+        if constexpr (Arithmetic::policy == Policy::plain)
             return Twin::template backward<Input>(rate_of(*at.settings), at.random.block(0)[0], at.output_gradient, at.input_gradient());
-        const Scalar factor = drawn(*at.settings, at.random);
+        const Computed factor = drawn(*at.settings, at.random);
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            Scalar* const to = at.input_gradient() + in;
+            Stored* const to = at.input_gradient() + in;
             for (std::size_t c = 0; c < In.shape.channels; ++c)
-                to[c] = at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Scalar{0});
+                to[c] = static_cast<Stored>(at.output_gradient[out + c] * factor + (Input == Gradient::add ? to[c] : Stored{0}));
         });
     }
 
 private:
-    using Twin = kernel::PlainStochasticDepth<Out, In, Scalar>;
+    using Twin = kernel::PlainStochasticDepth<Out, In, Stored, Computed>;
 
     static double rate_of(const LayerSettings& settings) { return static_cast<double>(settings.rate); }
     // The sample is kept if the first word of its stream is not below the rate.
-    static Scalar drawn(const LayerSettings& settings, const Random& random) {
+    static Computed drawn(const LayerSettings& settings, const Random& random) {
         const double rate = rate_of(settings);
-        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Scalar>(1 / (1 - rate)) : Scalar{0};
+        return static_cast<double>(random.block(0)[0]) >= rate * 0x1p32 && rate < 1 ? static_cast<Computed>(1 / (1 - rate)) : Computed{0};
     }
 };
 

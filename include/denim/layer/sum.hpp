@@ -16,16 +16,17 @@ namespace denim::inline DENIM_TARGET {
 
 /// The sum of pictures of one shape, number by number, bound to its layouts: of the first two, and that with each of the others.
 template <class Arithmetic, Layout Out, Layout... Ins>
-struct SumLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct SumLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t bands = Out.shape.height, operations = (sizeof...(Ins) - 1) * Out.shape.size();
     static constexpr bool backward_reads_input = false, backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
-        for_each_sum(at, [](Scalar*) {});
+    static void forward(const Forward<Arithmetic>& at) {
+        for_each_sum(at, [](Stored*) {});
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             (give<To, Ins>(at.output_gradient, at.input_gradients[Number]), ...);
         }(std::make_index_sequence<sizeof...(Ins)>{});
@@ -37,10 +38,10 @@ protected:
 
     // Calls then(sum) behind the sum of each run.
     template <class Then>
-    static void for_each_sum(const Forward<Scalar>& at, Then then) {
+    static void for_each_sum(const Forward<Arithmetic>& at, Then then) {
         [&]<std::size_t... Number>(std::index_sequence<Number...>) {
             for_each_run(at.first_band, at.last_band, [&](std::size_t y, std::size_t x) {
-                Scalar* const sum = at.output + Out.offset(y, x);
+                Stored* const sum = at.output + Out.offset(y, x);
                 add(sum, (at.inputs[Number] + Ins.offset(y, x))...);
                 then(sum);
             });
@@ -54,15 +55,15 @@ protected:
 
 private:
     template <class... Inputs>
-    static void add(Scalar* sum, Inputs... inputs) {
-        for (std::size_t c = 0; c < run_size; ++c) sum[c] = (... + inputs[c]);
+    static void add(Stored* sum, Inputs... inputs) {
+        for (std::size_t c = 0; c < run_size; ++c) sum[c] = static_cast<Stored>((... + Computed(inputs[c])));
     }
     template <Gradient To, Layout In>
-    static void give(const Scalar* gradient, Scalar* input_gradient) {
+    static void give(const Stored* gradient, Stored* input_gradient) {
         if constexpr (To != Gradient::none)
             for_each_run(0, Out.shape.height, [&](std::size_t y, std::size_t x) {
-                const Scalar* from = gradient + Out.offset(y, x);
-                Scalar* to = input_gradient + In.offset(y, x);
+                const Stored* from = gradient + Out.offset(y, x);
+                Stored* to = input_gradient + In.offset(y, x);
                 for (std::size_t c = 0; c < run_size; ++c) to[c] = To == Gradient::add ? to[c] + from[c] : from[c];
             });
     }

@@ -16,19 +16,19 @@ namespace denim::inline DENIM_TARGET {
 template <class Arithmetic, class Function, Layout Out, Layout... Ins>
 struct ActivatedSumLayer : SumLayer<Arithmetic, Out, Ins...> {
     using Base = SumLayer<Arithmetic, Out, Ins...>;
-    using typename Base::Scalar;
+    using typename Base::Stored, typename Base::Computed;
     static constexpr std::size_t operations = Base::operations + Out.shape.size();
     static constexpr bool backward_reads_output = true;
 
-    static void forward(const Forward<Scalar>& at) {
-        Base::for_each_sum(at, [](Scalar* sum) { detail::activate<Function>(sum, sum, Base::run_size); });
+    static void forward(const Forward<Arithmetic>& at) {
+        Base::for_each_sum(at, [](Stored* sum) { detail::activate<Function, Computed>(sum, sum, Base::run_size); });
     }
     template <Gradient... To>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         Base::for_each_run(0, Out.shape.height, [&](std::size_t row, std::size_t column) {
-            const Scalar* y = at.output + Out.offset(row, column);
-            Scalar* dy = at.output_gradient + Out.offset(row, column);
-            detail::activate_gradient<Function, false>(y, y, dy, dy, Base::run_size);
+            const Stored* y = at.output + Out.offset(row, column);
+            Stored* dy = at.output_gradient + Out.offset(row, column);
+            detail::activate_gradient<Function, false, Computed>(y, y, dy, dy, Base::run_size);
         });
         Base::template backward<To...>(at);
     }
@@ -48,7 +48,7 @@ concept Addition = decltype(as_addition(std::declval<Type>()))::value;
 
 /// In training where the slope is one of the output; the activation's input is gone by then.
 template <class Arithmetic, Mode For, detail::Addition Join, class Function>
-    requires(!Arithmetic::plain && (For == Mode::inference || !Function::of_input))
+    requires(Arithmetic::policy != Policy::plain && (For == Mode::inference || !Function::of_input))
 struct Fused<Arithmetic, For, Join, Activation<Function>> : SpecDefaults {
     static constexpr bool exists = true;
 

@@ -21,28 +21,29 @@ namespace detail {
 inline constexpr double shortest_length = 1e-12;
 
 /// The plain twin: the definition for the channels of one pixel, written as loops.
-template <std::size_t Channels, class Scalar>
+template <std::size_t Channels, class Stored, class Computed>
 struct PlainUnitNorm {
-    static Scalar squares(const Scalar* x) {
-        Scalar sum{0};
-        for (std::size_t c = 0; c < Channels; ++c) sum += x[c] * x[c];
-        return is_finite(sum) ? sum : not_a_number<Scalar>();
+    static Computed squares(const Stored* x) {
+        Computed sum{0};
+        for (std::size_t c = 0; c < Channels; ++c) sum += Computed(x[c]) * x[c];
+        return is_finite(sum) ? sum : not_a_number<Computed>();
     }
-    static bool is_short(const Scalar* x) { return std::sqrt(squares(x)) < static_cast<Scalar>(shortest_length); }
+    static bool is_short(const Stored* x) { return std::sqrt(squares(x)) < static_cast<Computed>(shortest_length); }
 
-    static void forward(const Scalar* x, Scalar* y) {
-        for (std::size_t c = 0; c < Channels; ++c) y[c] = x[c] / (is_short(x) ? static_cast<Scalar>(shortest_length) : std::sqrt(squares(x)));
+    static void forward(const Stored* x, Stored* y) {
+        for (std::size_t c = 0; c < Channels; ++c)
+            y[c] = static_cast<Stored>(x[c] / (is_short(x) ? static_cast<Computed>(shortest_length) : std::sqrt(squares(x))));
     }
     /// Each number of the output with its derivative by each of the input.
     template <Gradient Input>
-    static void backward(const Scalar* x, const Scalar* dy, Scalar* dx) {
+    static void backward(const Stored* x, const Stored* dy, Stored* dx) {
         for (std::size_t c = 0; c < Channels; ++c) {
-            Scalar sum{0};
+            Computed sum{0};
             for (std::size_t k = 0; k < Channels; ++k) {
-                const Scalar same = k == c ? Scalar{1} : Scalar{0};
-                sum += dy[k] * (is_short(x) ? same / static_cast<Scalar>(shortest_length) : (same - x[k] * x[c] / squares(x)) / std::sqrt(squares(x)));
+                const Computed same{k == c ? 1.0f : 0.0f}, along = Computed(x[k]) * x[c];
+                sum += dy[k] * (is_short(x) ? same / static_cast<Computed>(shortest_length) : (same - along / squares(x)) / std::sqrt(squares(x)));
             }
-            dx[c] = Input == Gradient::add ? dx[c] + sum : sum;
+            dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + sum : sum);
         }
     }
 };
@@ -51,44 +52,45 @@ struct PlainUnitNorm {
 
 /// A UnitNorm bound to its layouts.
 template <class Arithmetic, Layout Out, Layout In>
-struct UnitNormLayer : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct UnitNormLayer : LayerDefaults<Arithmetic> {
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, operations = 4 * In.shape.size();
     static constexpr bool backward_reads_output = false;
 
-    static void forward(const Forward<Scalar>& at) {
+    static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-            const Scalar* const x = at.input() + in;
-            if constexpr (Arithmetic::plain) return Twin::forward(x, at.output + out);
-            const Scalar scale = Scalar{1} / length(x);
-            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = x[c] * scale;
+            const Stored* const x = at.input() + in;
+            if constexpr (Arithmetic::policy == Policy::plain) return Twin::forward(x, at.output + out);
+            const Computed scale = Computed{1} / length(x);
+            for (std::size_t c = 0; c < channels; ++c) at.output[out + c] = static_cast<Stored>(x[c] * scale);
         });
     }
     template <Gradient Input>
-    static void backward(const Backward<Scalar>& at) {
+    static void backward(const Backward<Arithmetic>& at) {
         if constexpr (Input != Gradient::none)
             for_each_pixel<In, Out>([&](std::size_t in, std::size_t out) {
-                const Scalar *const x = at.input() + in, *const dy = at.output_gradient + out;
-                Scalar* const dx = at.input_gradient() + in;
-                if constexpr (Arithmetic::plain) return Twin::template backward<Input>(x, dy, dx);
-                const Scalar all = length(x), scale = Scalar{1} / all;
-                Scalar along{0};  // of the gradient what lengthens the pixel, which changes nothing
+                const Stored *const x = at.input() + in, *const dy = at.output_gradient + out;
+                Stored* const dx = at.input_gradient() + in;
+                if constexpr (Arithmetic::policy == Policy::plain) return Twin::template backward<Input>(x, dy, dx);
+                const Computed all = length(x), scale = Computed{1} / all;
+                Computed along{0};  // of the gradient what lengthens the pixel, which changes nothing
                 for (std::size_t c = 0; c < channels && all > shortest; ++c) along += dy[c] * (x[c] * scale);
                 for (std::size_t c = 0; c < channels; ++c) {
-                    const Scalar gradient = (dy[c] - x[c] * scale * along) * scale;
-                    dx[c] = Input == Gradient::add ? dx[c] + gradient : gradient;
+                    const Computed gradient = (dy[c] - x[c] * scale * along) * scale;
+                    dx[c] = static_cast<Stored>(Input == Gradient::add ? dx[c] + gradient : gradient);
                 }
             });
     }
 
 private:
-    using Twin = detail::PlainUnitNorm<channels, Scalar>;
-    static constexpr auto shortest = static_cast<Scalar>(detail::shortest_length);
+    using Twin = detail::PlainUnitNorm<channels, Stored, Computed>;
+    static constexpr auto shortest = static_cast<Computed>(detail::shortest_length);
 
-    static Scalar length(const Scalar* x) {
-        Scalar squares{0};
-        for (std::size_t c = 0; c < channels; ++c) squares += x[c] * x[c];
-        return is_finite(squares) ? std::max(std::sqrt(squares), shortest) : not_a_number<Scalar>();
+    static Computed length(const Stored* x) {
+        Computed squares{0};
+        for (std::size_t c = 0; c < channels; ++c) squares += Computed(x[c]) * x[c];
+        return is_finite(squares) ? std::max(std::sqrt(squares), shortest) : not_a_number<Computed>();
     }
 };
 

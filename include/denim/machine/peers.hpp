@@ -7,6 +7,7 @@
 #include <denim/machine/shares.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -118,25 +119,30 @@ struct BatchPart {
     [[nodiscard]] std::size_t samples() const { return shares.only(own).samples; }
 
     /// The sum of gradients over all shares, to `to`: write(shares, first, row) writes that of some shares, which are numbered from 0 and whose
-    /// first sample is number `first` of those here. With peers it stands there when the step has ended.
-    template <class Write>
-    void sum(std::size_t numbers, Scalar* to, Write write) const {
+    /// first sample is number `first` of those here. With peers it stands there when the step has ended; they sum no numbers of another type.
+    template <class Stored, class Write>
+    void sum(std::size_t numbers, Stored* to, Write write) const {
         if (!peers) return write(shares, std::size_t{0}, to);
-        Scalar* row = peers->rows(numbers, tree->rows_of(peers->own()));
-        each_subtree(shares.count, own, [&](const ShareRange& subtree) {
-            write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
-            row += numbers;
-        });
-        peers->begin_sum(*tree, numbers, to, false);
+        if constexpr (std::same_as<Stored, Scalar>) {
+            Scalar* row = peers->rows(numbers, tree->rows_of(peers->own()));
+            each_subtree(shares.count, own, [&](const ShareRange& subtree) {
+                write(shares.only(subtree), shares.first(subtree.first) - first_sample(), row);
+                row += numbers;
+            });
+            peers->begin_sum(*tree, numbers, to, false);
+        }
     }
 
     /// The exact sum of one row of everybody, to `to` when the step has ended. There are peers.
-    void sum_of_own(std::size_t numbers, const Scalar* own_row, Scalar* to) const {
-        const std::size_t count = tree->rows_of(peers->own());
-        Scalar* const rows = peers->rows(numbers, count);
-        std::fill_n(rows, count * numbers, Scalar{0});
-        if (count > 0) std::copy_n(own_row, numbers, rows);
-        peers->begin_sum(*tree, numbers, to, true);
+    template <class Stored>
+    void sum_of_own(std::size_t numbers, const Stored* own_row, Stored* to) const {
+        if constexpr (std::same_as<Stored, Scalar>) {
+            const std::size_t count = tree->rows_of(peers->own());
+            Scalar* const rows = peers->rows(numbers, count);
+            std::fill_n(rows, count * numbers, Scalar{0});
+            if (count > 0) std::copy_n(own_row, numbers, rows);
+            peers->begin_sum(*tree, numbers, to, true);
+        }
     }
 
     /// Joins rows of numbers, one for each sample here, to one row at the first: join(to, from, samples in to, samples in from), those of a share in

@@ -8,68 +8,73 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
 
 /// What the shares of a batch gather while a run goes backward, each by itself. The runs of a plan take the same memory, one after the
 /// other.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Accumulators {
 public:
-    Accumulators(const PlanTable<Scalar>& plan, std::size_t most_shares) : plan_(&plan), numbers_(distance() * most_shares) {}
+    Accumulators(const PlanTable<Stored, Computed>& plan, std::size_t most_shares) : plan_(&plan), sums_(distance() * most_shares) {}
 
     /// Of one node, and a share of those that are computed here.
-    Scalar* of(std::size_t node, std::size_t share) { return numbers_.data() + share * distance() + plan_->node_places[node].accumulator; }
+    Computed* of(std::size_t node, std::size_t share) {
+        return numbers_at<Computed>(sums_.data() + share * distance() + plan_->node_places[node].accumulator);
+    }
     /// A share's, of a whole run.
-    void clear(std::size_t run, std::size_t share) { std::fill_n(numbers_.data() + share * distance(), plan_->run_accumulators[run], Scalar{0}); }
+    void clear(std::size_t run, std::size_t share) { std::fill_n(of_share(share), numbers(run), Computed{0}); }
     /// Their sums, to the network's gradients; what was gathered is no longer there. With peers the sums are begun, and end_sums makes gradients.
-    void finish(std::size_t run, const BatchPart<Scalar>& part, Scalar* gradients) {
-        const std::size_t numbers = plan_->run_accumulators[run];
-        if (numbers == 0) return;
+    void finish(std::size_t run, const BatchPart<Computed>& part, Stored* gradients) {
+        const std::size_t count = numbers(run);
+        if (count == 0) return;
         if (!part.peers) {
-            sum_shares(numbers_.data(), part.shares.count, distance(), numbers);
-            denim::finish(*plan_, run, numbers_.data(), gradients);
+            sum_shares(of_share(0), part.shares.count, distance() / sizeof(Computed), count);
+            denim::finish(*plan_, run, sums_.data(), gradients);
             return;
         }
-        if (sums_.size() == 0) make_room_for_sums();
-        Scalar* row = part.peers->rows(numbers, part.tree->rows_of(part.peers->own()));
+        if (peers_sums_.size() == 0) make_room_for_peers_sums();
+        Computed* row = part.peers->rows(count, part.tree->rows_of(part.peers->own()));
         each_subtree(part.shares.count, part.own, [&](const ShareRange& subtree) {
-            Scalar* const first = numbers_.data() + (subtree.first - part.own.first) * distance();
-            sum_shares(first, subtree.count(), distance(), numbers);
-            parallel_copy(first, numbers, row);
-            row += numbers;
+            Computed* const first = of_share(subtree.first - part.own.first);
+            sum_shares(first, subtree.count(), distance() / sizeof(Computed), count);
+            parallel_copy(first, count, row);
+            row += count;
         });
-        part.peers->begin_sum(*part.tree, numbers, sums_.data() + sums_of_run_[run], false);
+        part.peers->begin_sum(*part.tree, count, numbers_at<Computed>(peers_sums_.data() + sums_of_run_[run]), false);
     }
     /// Waits for the sums of all runs, and makes gradients of them.
-    void end_sums(const BatchPart<Scalar>& part, Scalar* gradients) {
+    void end_sums(const BatchPart<Computed>& part, Stored* gradients) {
         part.peers->end_sums();
         for (std::size_t run = 0; run < plan_->runs.size(); ++run)
-            if (plan_->run_accumulators[run] > 0) denim::finish(*plan_, run, sums_.data() + sums_of_run_[run], gradients);
+            if (plan_->run_accumulators[run] > 0) denim::finish(*plan_, run, peers_sums_.data() + sums_of_run_[run], gradients);
     }
 
 private:
-    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_numbers; }
+    [[nodiscard]] std::size_t distance() const { return plan_->sizes.accumulator_bytes; }
+    [[nodiscard]] std::size_t numbers(std::size_t run) const { return plan_->run_accumulators[run] / sizeof(Computed); }
+    Computed* of_share(std::size_t share) { return numbers_at<Computed>(sums_.data() + share * distance()); }
 
-    void make_room_for_sums() {
+    void make_room_for_peers_sums() {
         std::size_t all = 0;
-        for (const std::size_t numbers : plan_->run_accumulators) {
+        for (const std::size_t bytes : plan_->run_accumulators) {
             sums_of_run_.push_back(all);
-            all += numbers;
+            all += bytes;
         }
-        sums_ = AlignedArray<Scalar>(all);
+        peers_sums_ = AlignedArray<std::uint8_t>(all);
     }
-    static void parallel_copy(const Scalar* from, std::size_t numbers, Scalar* to) {
+    static void parallel_copy(const Computed* from, std::size_t numbers, Computed* to) {
         constexpr std::size_t piece = 1 << 16;
         parallel_for((numbers + piece - 1) / piece, numbers, [&](std::size_t n) {
             std::copy_n(from + n * piece, std::min(piece, numbers - n * piece), to + n * piece);
         });
     }
 
-    const PlanTable<Scalar>* plan_;
-    AlignedArray<Scalar> numbers_;
-    AlignedArray<Scalar> sums_;  // with peers, of each run: they end one after the other, while later runs gather
+    const PlanTable<Stored, Computed>* plan_;
+    AlignedArray<std::uint8_t> sums_;
+    AlignedArray<std::uint8_t> peers_sums_;  // with peers, of each run: they end one after the other, while later runs gather
     std::vector<std::size_t> sums_of_run_;
 };
 

@@ -19,7 +19,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Self, class Network>
 class Answering {
 public:
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     using Graph = typename Network::Graph;
     static constexpr Shape input = Network::input, output = Network::output;
     static constexpr const auto& heads = Network::heads;
@@ -31,11 +31,11 @@ public:
     [[nodiscard]] auto predict(const Expression& pictures) const {
         const Pictures source = Pictures::of(pictures, Network::input);
         if constexpr (is_one_sample<Expression>) {
-            Array<Scalar, 1> logits(std::array{outputs});
+            Array<Stored, 1> logits(std::array{outputs});
             self().predict(source, logits.data());
             return logits;
         } else {
-            Array<Scalar, 2> logits(std::array{source.count, outputs});
+            Array<Stored, 2> logits(std::array{source.count, outputs});
             self().predict(source, logits.data());
             return logits;
         }
@@ -66,7 +66,7 @@ public:
         static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
         const auto logits = predict(pictures);
         const auto fill = [&](auto result) {
-            const Scalar* from = logits.data();
+            const Stored* from = logits.data();
             for (std::size_t n = 0; n < result.size(); from += heads[n % heads.size()], ++n)
                 result.data()[n] = static_cast<std::int32_t>(detail::class_of(from, heads[n % heads.size()], n / heads.size()));
             return result;
@@ -88,7 +88,7 @@ private:
     template <class Expression>
     auto squashed(const Expression& pictures, std::span<const Gives> gives) const {
         auto result = predict(pictures);
-        const std::span<Scalar> numbers{result.data(), result.size()};
+        const std::span<Stored> numbers{result.data(), result.size()};
         for (std::size_t first = 0; first < numbers.size();)  // of a network that gives a picture, pixel by pixel
             for (std::size_t head = 0; head < gives.size(); first += Network::heads[head++])
                 to_probabilities(numbers.subspan(first, Network::heads[head]), Network::heads[head], gives[head]);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -18,28 +19,28 @@
 namespace denim::inline DENIM_TARGET {
 
 /// What the kernels read of one network, and workspaces for its calls.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class BatchPredictor {
 public:
-    explicit BatchPredictor(const PlanTable<Scalar>& plan);
+    explicit BatchPredictor(const PlanTable<Stored, Computed>& plan);
 
     /// Whether it was not moved from.
     [[nodiscard]] bool whole() const { return workspaces_ != nullptr; }
 
     /// Takes over a network's numbers. Nobody may be asking meanwhile.
-    void take(const Scalar* parameters, std::span<const LayerSettings> settings);
+    void take(const Stored* parameters, std::span<const LayerSettings> settings);
 
     /// What leaves for each picture, in (H, W, C) order, one sample's after another's, into `to`. Any number of threads may ask at once. A clock takes
     /// the time of each step; it has room for all threads.
-    void predict(const Pictures& pictures, Scalar* to, StepClock* clock = nullptr) const;
+    void predict(const Pictures& pictures, Stored* to, StepClock* clock = nullptr) const;
 
 private:
-    using Space = Workspace<Scalar>;
+    using Space = Workspace<Stored, Computed>;
     static constexpr std::size_t chunk = 64;  // samples that go through the runs together
     struct Call {
         const Pictures& pictures;
         std::size_t first, count;
-        Scalar* to;
+        Stored* to;
         Team team;
         StepClock* clock;
 
@@ -48,7 +49,7 @@ private:
     };
 
     [[nodiscard]] std::size_t outputs() const { return plan_->layouts[plan_->result].shape.size(); }
-    [[nodiscard]] const Scalar* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
+    [[nodiscard]] const Stored* parameters(std::size_t node) const { return parameters_.data() + plan_->node_places[node].row; }
 
     void run(Space& space, const Call& call) const {
         if (!plan_->loads_in_runs())
@@ -84,7 +85,7 @@ private:
         space.begin_activation(0, sample, 0);
         const Layout& layout = plan_->layouts[0];
         const std::size_t rows = layout.shape.height, parts = call.team.within(rows);
-        parallel_for(call.team, parts, sizeof(Scalar) * layout.shape.size(), [&](std::size_t part, std::size_t) {
+        parallel_for(call.team, parts, sizeof(Stored) * layout.shape.size(), [&](std::size_t part, std::size_t) {
             load_rows(call.pictures, call.first + sample, part * rows / parts, (part + 1) * rows / parts, layout, space.activation(0, sample, 0));
         });
     }
@@ -108,47 +109,48 @@ private:
     }
     void run_bands(Space& space, const Call& call, std::size_t node, std::size_t sample) const {
         const StepClock::Scope timed{call.clock, {.node = node, .sample = call.first + sample, .by_all = true}};
-        const LayerTable<Scalar>& layer = plan_->layers[node];
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
         const std::size_t to = plan_->step_places[node].output;
         const bool in_parts = space.begins_in_parts(to);
         if (!in_parts) space.begin_activation(to, sample, 0);
-        const Forward<Scalar> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
+        const ForwardOf<Stored, Computed> whole = space.forward(node, parameters(node), prepared_.data(), settings_, sample, 0);
         const std::size_t work = std::max(layer.operations, plan_->layouts[plan_->nodes[node].to].shape.size());  // a layer may only copy
         // Bands that follow each other: the next layer's rows then are near the thread that made them.
         const std::size_t parts = call.team.within(layer.bands);
         parallel_for(call.team, parts, work, [&](std::size_t number, std::size_t worker) {
             if (in_parts) space.begin_activation(to, sample, 0, number, parts);
-            Forward<Scalar> part = whole;
+            ForwardOf<Stored, Computed> part = whole;
             part.scratch = space.scratch(node, worker);
             part.first_band = number * layer.bands / parts;
             part.last_band = (number + 1) * layer.bands / parts;
             layer.forward(part);
         });
     }
-    Forward<Scalar> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
+    ForwardOf<Stored, Computed> begin(Space& space, std::size_t node, std::size_t sample, std::size_t worker) const {
         space.begin_activation(plan_->step_places[node].output, sample, worker);
         return space.forward(node, parameters(node), prepared_.data(), settings_, sample, worker);
     }
 
     // A picture that leaves, without border and padding.
-    void give(const Scalar* from, Scalar* to) const {
+    void give(const Stored* from, Stored* to) const {
         const Layout& layout = plan_->layouts[plan_->result];
         for (std::size_t y = 0; y < layout.shape.height; ++y)
             for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
     }
 
-    const PlanTable<Scalar>* plan_;
-    AlignedArray<Scalar> parameters_, prepared_;
+    const PlanTable<Stored, Computed>* plan_;
+    AlignedArray<Stored> parameters_;
+    AlignedArray<std::uint8_t> prepared_;
     std::vector<LayerSettings> settings_;
-    std::unique_ptr<Workspaces<Scalar>> workspaces_;
+    std::unique_ptr<Workspaces<Stored, Computed>> workspaces_;
 };
 
-template <class Scalar>
-BatchPredictor<Scalar>::BatchPredictor(const PlanTable<Scalar>& plan)
-    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_numbers), workspaces_(std::make_unique<Workspaces<Scalar>>(plan)) {}
+template <class Stored, class Computed>
+BatchPredictor<Stored, Computed>::BatchPredictor(const PlanTable<Stored, Computed>& plan)
+    : plan_(&plan), parameters_(plan.sizes.row_numbers), prepared_(plan.sizes.prepared_bytes), workspaces_(std::make_unique<Workspaces<Stored, Computed>>(plan)) {}
 
-template <class Scalar>
-void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const LayerSettings> settings) {
+template <class Stored, class Computed>
+void BatchPredictor<Stored, Computed>::take(const Stored* parameters, std::span<const LayerSettings> settings) {
     settings_.assign(settings.begin(), settings.end());
     for (std::size_t node = 0; node < plan_->layers.size(); ++node) {
         const NodePlaces& places = plan_->node_places[node];
@@ -157,8 +159,8 @@ void BatchPredictor<Scalar>::take(const Scalar* parameters, std::span<const Laye
     prepare(*plan_, parameters, prepared_.data());
 }
 
-template <class Scalar>
-void BatchPredictor<Scalar>::predict(const Pictures& pictures, Scalar* to, StepClock* clock) const {
+template <class Stored, class Computed>
+void BatchPredictor<Stored, Computed>::predict(const Pictures& pictures, Stored* to, StepClock* clock) const {
     const Team team;
     const auto work = workspaces_->take(std::min(pictures.count, chunk));
     for (std::size_t first = 0; first < pictures.count; first += chunk) {

@@ -26,61 +26,61 @@
 namespace denim::inline DENIM_TARGET {
 
 /// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
-template <class Scalar>
+template <class Stored>
 struct Answer {
-    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient);
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient);
     const void* loss;
 };
 
 /// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
 /// that compute call it. What is computed again is seen again.
-template <class Scalar>
+template <class Stored>
 struct ValueWatch {
     std::size_t value;
-    void (*see)(void* who, bool gradient, std::size_t sample, const Scalar* numbers);
+    void (*see)(void* who, bool gradient, std::size_t sample, const Stored* numbers);
     void* who;
 };
 
 /// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
-template <class OneLoss, class Scalar>
-HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Scalar* logits,
-                            Scalar* gradient) {
+template <class OneLoss, class Stored>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Stored* logits,
+                            Stored* gradient) {
     return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
                        1.0 / static_cast<double>(batch.whole()));
 }
 
 /// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class BatchTrainer {
 public:
     /// Throws std::invalid_argument where there are peers, and a layer on batches that does not sum with them.
-    BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers = nullptr);
+    BatchTrainer(const GraphTable& graph, const PlanTable<Stored, Computed>& plan, std::size_t largest_batch, Peers<Computed>* peers = nullptr);
 
     /// Gradients of the batch's mean loss, laid out as the parameters; of rows that their layer moves, the next values.
-    [[nodiscard]] std::span<Scalar> gradients() { return gradients_.span(); }
+    [[nodiscard]] std::span<Stored> gradients() { return gradients_.span(); }
 
     /// Forward and backward. Throws LossNotFinite, and std::invalid_argument if a picture is not finite, a setting not accepted, or the batch
     /// does not fit the network or the memory. With peers the batch is this one's part, see BatchPart, and everybody gets the result and the
     /// gradients of the whole. A clock takes the time of each step; it has room for all threads. Who watches a value sees it.
-    StepResult step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock = nullptr, const ValueWatch<Scalar>* watch = nullptr);
+    StepResult step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Stored>& answer,
+                    StepClock* clock = nullptr, const ValueWatch<Stored>* watch = nullptr);
 
 private:
     struct Call {
         const Batch& batch;
-        const BatchPart<Scalar>& part;
-        const Scalar* parameters;
+        const BatchPart<Computed>& part;
+        const Stored* parameters;
         std::span<const LayerSettings> settings;
-        const Answer<Scalar>& answer;
+        const Answer<Stored>& answer;
         Team team;
         StepClock* clock;
-        const ValueWatch<Scalar>* watch;
+        const ValueWatch<Stored>* watch;
     };
     struct Position {
         std::size_t share = 0, sample = 0, worker = 0;  // the first share and sample here are number 0
     };
 
-    void check(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
+    void check(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch) const {
         if (batch.whole() == 0 || batch.size() > workspace_.capacity())
             throw std::invalid_argument("denim: a batch of 1 to " + std::to_string(workspace_.capacity()) + " pictures was expected, but it has " +
                                         std::to_string(batch.size()));
@@ -140,7 +140,7 @@ private:
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
-        const LayerTable<Scalar>& layer = plan_->layers[index];
+        const LayerTable<Stored, Computed>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
         if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
             each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
@@ -185,22 +185,24 @@ private:
     }
 
     const GraphTable* graph_;
-    const PlanTable<Scalar>* plan_;
-    Workspace<Scalar> workspace_;
-    AlignedArray<Scalar> gradients_, prepared_;
-    Accumulators<Scalar> accumulators_;
+    const PlanTable<Stored, Computed>* plan_;
+    Workspace<Stored, Computed> workspace_;
+    AlignedArray<Stored> gradients_;
+    AlignedArray<std::uint8_t> prepared_;
+    Accumulators<Stored, Computed> accumulators_;
     std::vector<StepResult> results_;
-    Peers<Scalar>* peers_;
+    Peers<Computed>* peers_;
     PeerTree tree_;
 };
 
-template <class Scalar>
-BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scalar>& plan, std::size_t largest_batch, Peers<Scalar>* peers)
+template <class Stored, class Computed>
+BatchTrainer<Stored, Computed>::BatchTrainer(const GraphTable& graph, const PlanTable<Stored, Computed>& plan, std::size_t largest_batch,
+                                             Peers<Computed>* peers)
     : graph_(&graph),
       plan_(&plan),
       workspace_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).samples : largest_batch),
       gradients_(graph.numbers),
-      prepared_(plan.sizes.prepared_numbers),
+      prepared_(plan.sizes.prepared_bytes),
       accumulators_(plan, peers ? LargestPart(largest_batch, peers->own(), peers->count()).shares : Shares::most(largest_batch)),
       peers_(peers) {
     for (std::size_t node = 0; peers && node < plan.layers.size(); ++node)
@@ -209,13 +211,13 @@ BatchTrainer<Scalar>::BatchTrainer(const GraphTable& graph, const PlanTable<Scal
                                         std::to_string(plan.nodes[node].first) + " does not say static constexpr bool sums_with_peers = true");
 }
 
-template <class Scalar>
-StepResult BatchTrainer<Scalar>::step(std::span<const Scalar> parameters, std::span<const LayerSettings> settings, const Batch& batch, const Answer<Scalar>& answer,
-                    StepClock* clock, const ValueWatch<Scalar>* watch) {
+template <class Stored, class Computed>
+StepResult BatchTrainer<Stored, Computed>::step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch,
+                                                const Answer<Stored>& answer, StepClock* clock, const ValueWatch<Stored>* watch) {
     check(parameters, settings, batch);
     const Shares shares{batch.whole()};
     if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};
-    const BatchPart<Scalar> part = peers_ ? BatchPart<Scalar>{tree_, *peers_} : BatchPart<Scalar>{shares};
+    const BatchPart<Computed> part = peers_ ? BatchPart<Computed>{tree_, *peers_} : BatchPart<Computed>{shares};
     if (batch.size() != part.samples() || batch.first_sample != part.first_sample())
         throw std::invalid_argument("denim: of a batch of " + std::to_string(shares.samples) + " pictures " + std::to_string(part.samples()) + " from number " +
                                     std::to_string(part.first_sample()) + " on were expected, but " + std::to_string(batch.size()) + " from number " +

@@ -5,8 +5,10 @@
 
 #include <denim/machine/threads.hpp>
 #include <denim/network/plan_table.hpp>
+#include <denim/tensor/aligned_array.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace denim::inline DENIM_TARGET {
 
@@ -26,26 +28,26 @@ void run_parts(std::size_t first, std::size_t last, std::size_t operations, Part
 
 }  // namespace detail
 
-/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_numbers.
-template <class Scalar>
-void prepare(const PlanTable<Scalar>& plan, const Scalar* parameters, Scalar* prepared) {
+/// Parameters to what the plan's kernels read; `prepared` has room for the plan's prepared_bytes.
+template <class Stored, class Computed>
+void prepare(const PlanTable<Stored, Computed>& plan, const Stored* parameters, std::uint8_t* prepared) {
     detail::run_parts(
-        0, plan.layers.size(), 16 * plan.sizes.prepared_numbers, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
+        0, plan.layers.size(), 4 * plan.sizes.prepared_bytes, [&](std::size_t node) { return plan.layers[node].prepare_parts; },
         [&](std::size_t node, std::size_t part) {
-            const LayerTable<Scalar>& layer = plan.layers[node];
-            layer.prepare(parameters + layer.first_parameter, prepared + plan.node_places[node].prepared, part);
+            const LayerTable<Stored, Computed>& layer = plan.layers[node];
+            layer.prepare(parameters + layer.first_parameter, numbers_at<Stored>(prepared + plan.node_places[node].prepared), part);
         });
 }
 
 /// The accumulators of a run, summed over all shares, to the network's gradients.
-template <class Scalar>
-void finish(const PlanTable<Scalar>& plan, std::size_t run, const Scalar* accumulators, Scalar* gradients) {
+template <class Stored, class Computed>
+void finish(const PlanTable<Stored, Computed>& plan, std::size_t run, const std::uint8_t* accumulators, Stored* gradients) {
     detail::run_parts(
-        plan.runs[run].first_back, plan.runs[run].last_back, 4 * plan.run_accumulators[run],
+        plan.runs[run].first_back, plan.runs[run].last_back, plan.run_accumulators[run],
         [&](std::size_t node) { return plan.layers[node].finish_parts; },
         [&](std::size_t node, std::size_t part) {
-            const LayerTable<Scalar>& layer = plan.layers[node];
-            layer.finish({accumulators + plan.node_places[node].accumulator, gradients + layer.first_parameter}, part);
+            const LayerTable<Stored, Computed>& layer = plan.layers[node];
+            layer.finish({numbers_at<Computed>(accumulators + plan.node_places[node].accumulator), gradients + layer.first_parameter}, part);
         });
 }
 

@@ -27,7 +27,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Network>
 class Ensemble : public Answering<Ensemble<Network>, Network> {
 public:
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
 
     template <class... Others>
     explicit Ensemble(const Network& first, const Others&... others) {
@@ -44,13 +44,13 @@ public:
     template <class Other>
     void add(const Other& network) {
         static_assert(Other::input == Network::input && Other::output == Network::output && std::ranges::equal(Other::heads, Network::heads) &&
-                          std::is_same_v<typename Other::Scalar, Scalar>,
+                          std::is_same_v<typename Other::Stored, Stored>,
                       "denim: Ensemble: networks with the same input, the same heads and one arithmetic were expected.");
         if (members_.empty()) std::ranges::copy(network.gives(), gives_.begin());
         if (!std::ranges::equal(network.gives(), gives_))
             throw std::invalid_argument("denim: Ensemble: networks whose losses mean the same were expected, but those of network " +
                                         std::to_string(members_.size()) + " and of the first differ");
-        members_.push_back({std::make_shared<const Predictor<Other>>(network), [](const void* predictor, const Pictures& pictures, Scalar* to) {
+        members_.push_back({std::make_shared<const Predictor<Other>>(network), [](const void* predictor, const Pictures& pictures, Stored* to) {
                                 static_cast<const Predictor<Other>*>(predictor)->predict(pictures, to);
                             }});
     }
@@ -61,24 +61,24 @@ public:
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    void predict(const Pictures& pictures, Stored* to) const {
         const std::size_t numbers = pictures.count * Ensemble::outputs;
         std::vector<double> mean(numbers);
         for (const Member& member : members_) {
             member.predict(member.predictor.get(), pictures, to);
-            each_head({to, numbers}, [](std::span<Scalar> logits, Gives gives) {
+            each_head({to, numbers}, [](std::span<Stored> logits, Gives gives) {
                 if (gives != Gives::numbers) to_probabilities(logits, logits.size(), gives);
             });
             for (std::size_t n = 0; n < numbers; ++n) mean[n] += static_cast<double>(to[n]) / static_cast<double>(members_.size());
         }
-        std::ranges::transform(mean, to, [](double number) { return static_cast<Scalar>(number); });
-        each_head({to, numbers}, [&](std::span<Scalar> head, Gives gives) {
+        std::ranges::transform(mean, to, [](double number) { return static_cast<Stored>(number); });
+        each_head({to, numbers}, [&](std::span<Stored> head, Gives gives) {
             constexpr double least = std::numeric_limits<float>::min();  // whose logarithm is finite
-            for (Scalar& number : head) {
+            for (Stored& number : head) {
                 const double share = mean[static_cast<std::size_t>(&number - to)];
                 if (gives == Gives::numbers || is_nan(share)) continue;
                 const double rest = gives == Gives::classes ? 1 : std::max(1 - share, least);
-                number = static_cast<Scalar>(std::log(std::max(share, least) / rest));
+                number = static_cast<Stored>(std::log(std::max(share, least) / rest));
             }
         });
     }
@@ -86,11 +86,11 @@ public:
 private:
     struct Member {
         std::shared_ptr<const void> predictor;
-        void (*predict)(const void*, const Pictures&, Scalar*);
+        void (*predict)(const void*, const Pictures&, Stored*);
     };
 
     template <class Each>
-    void each_head(std::span<Scalar> numbers, const Each& each) const {
+    void each_head(std::span<Stored> numbers, const Each& each) const {
         for (std::size_t first = 0; first < numbers.size();)
             for (std::size_t head = 0; head < gives_.size(); first += Network::heads[head++])
                 each(numbers.subspan(first, Network::heads[head]), gives_[head]);

@@ -90,8 +90,8 @@ DENIM_ONCE std::vector<Row> make_rows(const GraphTable& graph);
 DENIM_ONCE void update_rows(const GraphTable& graph, std::span<const LayerSettings> settings, std::span<Row> rows);
 
 /// The beginning of a network's parameters.
-template <class Scalar>
-void initialise(const GraphTable& graph, Scalar* numbers, Seed seed) {
+template <class Stored>
+void initialise(const GraphTable& graph, Stored* numbers, Seed seed) {
     for (std::size_t row = 0; row < graph.parameters.size(); ++row)
         initialise(graph.parameters[row].parameter, numbers + graph.parameters[row].offset, seed, row);
 }

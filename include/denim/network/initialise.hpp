@@ -22,10 +22,10 @@ inline double cut_normal(Random& random) {
 }  // namespace detail
 
 /// The beginning of one parameter; each draws from a stream of its own, so that adding a layer behind it changes nothing here.
-template <class Scalar>
-void initialise(const Parameter& parameter, Scalar* numbers, Seed seed, std::size_t stream) {
+template <class Stored>
+void initialise(const Parameter& parameter, Stored* numbers, Seed seed, std::size_t stream) {
     Random random{seed, stream};
-    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Scalar>(draw()); }); };
+    const auto fill = [&](auto draw) { std::generate_n(numbers, parameter.extents.size(), [&] { return static_cast<Stored>(draw()); }); };
     const auto in = static_cast<double>(parameter.fan_in), out = static_cast<double>(parameter.fan_out);
     switch (parameter.initial) {
         case Initial::zeros: fill([] { return 0.0; }); break;

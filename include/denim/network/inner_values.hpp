@@ -24,18 +24,18 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Of each picture: what the layer gives, the gradient to it of the output that was asked for, and all outputs (logits).
-template <class Scalar>
+template <class Stored>
 struct InnerValues {
-    Array<Scalar, 4> activations, gradients;  ///< (N, H, W, C); where the layer gives one row of numbers, (N, 1, 1, C)
-    Array<Scalar, 2> outputs;                 ///< (N, outputs)
+    Array<Stored, 4> activations, gradients;  ///< (N, H, W, C); where the layer gives one row of numbers, (N, 1, 1, C)
+    Array<Stored, 2> outputs;                 ///< (N, outputs)
 };
 
 namespace detail {
 
 /// The value that leaves the layer, or the composition, of a name. Throws std::invalid_argument if there is none, or if it is computed as one
 /// with the layer behind it and so exists nowhere.
-template <class Scalar>
-std::size_t inner_value(const GraphTable& graph, const PlanTable<Scalar>& plan, std::string_view name) {
+template <class Stored, class Computed>
+std::size_t inner_value(const GraphTable& graph, const PlanTable<Stored, Computed>& plan, std::string_view name) {
     const std::vector<std::string> names = graph.names().entries;
     std::size_t value = 0;
     for (std::size_t entry = 0; entry < names.size(); ++entry)
@@ -54,8 +54,8 @@ std::size_t inner_value(const GraphTable& graph, const PlanTable<Scalar>& plan, 
 }
 
 /// Copies what is not border and padding, pixel by pixel.
-template <class Scalar>
-void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
+template <class Stored>
+void copy_pixels(const Layout& layout, const Stored* from, Stored* to) {
     for (std::size_t y = 0; y < layout.shape.height; ++y)
         for (std::size_t x = 0; x < layout.shape.width; ++x) to = std::copy_n(from + layout.offset(y, x), layout.shape.channels, to);
 }
@@ -68,29 +68,30 @@ void copy_pixels(const Layout& layout, const Scalar* from, Scalar* to) {
 template <class Network, class Expression>
 auto inner_values(const Network& network, std::string_view name, const Expression& pictures, std::span<const std::size_t> of) {
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
+    using Computed = typename Network::Numbers::Computed;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
     constexpr std::size_t outputs = Network::output.size();
     const Pictures source = Pictures::of(pictures, Network::input);
-    const PlanTable<Scalar>& plan = table_of<Plan>;
+    const PlanTable<Stored, Computed>& plan = table_of<Plan>;
     const std::size_t value = detail::inner_value(graph_table<typename Network::Graph>, plan, name);
     if (of.size() != source.count || std::ranges::any_of(of, [](std::size_t output) { return output >= outputs; }))
         throw std::invalid_argument("denim: inner_values: an output from 0 to " + std::to_string(outputs - 1) + " was expected for each of " +
                                     std::to_string(source.count) + " pictures");
     const Layout& layout = plan.layouts[value];
     const std::array extents{source.count, layout.shape.height, layout.shape.width, layout.shape.channels};
-    InnerValues<Scalar> result{Array<Scalar, 4>(extents), Array<Scalar, 4>(extents), Array<Scalar, 2>(std::array{source.count, outputs})};
+    InnerValues<Stored> result{Array<Stored, 4>(extents), Array<Stored, 4>(extents), Array<Stored, 2>(std::array{source.count, outputs})};
     if (source.count == 0) return result;
 
     struct Call {
         std::span<const std::size_t> of;
-        Scalar* outputs;
+        Stored* outputs;
     } call{of, result.outputs.data()};
-    const Answer<Scalar> answer{[](const void* what, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+    const Answer<Stored> answer{[](const void* what, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient) {
                                     const Call& asked = *static_cast<const Call*>(what);
                                     const std::size_t picture = batch.order[sample];
                                     std::copy_n(logits, outputs, asked.outputs + picture * outputs);
-                                    std::fill_n(gradient, outputs, Scalar{0});
+                                    std::fill_n(gradient, outputs, Stored{0});
                                     gradient[asked.of[picture]] = 1;
                                     return HeadLosses{};
                                 },
@@ -99,17 +100,17 @@ auto inner_values(const Network& network, std::string_view name, const Expressio
     for (LayerSettings& layer : settings) layer.rate = 0, layer.frozen = true;
     struct Seen {
         const Layout* layout = nullptr;
-        Scalar *activations = nullptr, *gradients = nullptr;
+        Stored *activations = nullptr, *gradients = nullptr;
     } seen;
-    const ValueWatch<Scalar> watch{value,
-                                   [](void* who, bool gradient, std::size_t sample, const Scalar* numbers) {
+    const ValueWatch<Stored> watch{value,
+                                   [](void* who, bool gradient, std::size_t sample, const Stored* numbers) {
                                        const Seen& to = *static_cast<const Seen*>(who);
-                                       Scalar* const first = gradient ? to.gradients : to.activations;
+                                       Stored* const first = gradient ? to.gradients : to.activations;
                                        detail::copy_pixels(*to.layout, numbers, first + sample * to.layout->shape.size());
                                    },
                                    &seen};
     constexpr std::size_t at_once = 16;
-    BatchTrainer<Scalar> trainer{graph_table<typename Network::Graph>, plan, std::min(at_once, source.count)};
+    BatchTrainer<Stored, Computed> trainer{graph_table<typename Network::Graph>, plan, std::min(at_once, source.count)};
     const std::vector<std::int32_t> labels(source.count * Network::heads.size());
     for (std::size_t first = 0; first < source.count; first += at_once) {
         std::vector<std::uint32_t> order(std::min(at_once, source.count - first));

@@ -11,8 +11,8 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// A layer's parameters as arrays, over the network's own numbers: const Scalar to read, Scalar inside `edit` to write.
-template <class Spec, Shape In, class Scalar>
+/// A layer's parameters as arrays, over the network's own numbers: const Stored to read, Stored inside `edit` to write.
+template <class Spec, Shape In, class Stored>
 class LayerView {
     static constexpr auto table = Spec::parameters(In);
     static constexpr bool has(std::string_view name) {
@@ -25,7 +25,7 @@ class LayerView {
     }
 
 public:
-    explicit LayerView(Scalar* parameters) : parameters_(parameters) {}
+    explicit LayerView(Stored* parameters) : parameters_(parameters) {}
 
     /// Conv: (window, window, channels, filters). Dense: (inputs, outputs).
     [[nodiscard]] auto weights() const
@@ -89,7 +89,7 @@ public:
     }
 
 private:
-    Scalar* parameters_;
+    Stored* parameters_;
 };
 
 }  // namespace denim::inline DENIM_TARGET

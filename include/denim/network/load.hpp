@@ -17,18 +17,18 @@ namespace denim::inline DENIM_TARGET {
 
 namespace detail {
 
-template <class Scalar>
-void load_row(const std::uint8_t* from, Scalar* to, std::size_t count) {
-    const std::size_t whole = std::is_same_v<Scalar, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
-    if constexpr (std::is_same_v<Scalar, float>)
+template <class Stored>
+void load_row(const std::uint8_t* from, Stored* to, std::size_t count) {
+    const std::size_t whole = std::is_same_v<Stored, float> ? count / simd::lanes<float> * simd::lanes<float> : 0;
+    if constexpr (std::is_same_v<Stored, float>)
         for (std::size_t n = 0; n < whole; n += simd::lanes<float>)
             simd::store(to + n, simd::load_bytes(from + n) * simd::broadcast(1.0f / 255.0f));
-    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Scalar>(from[n]) * (Scalar{1} / Scalar{255});
+    for (std::size_t n = whole; n < count; ++n) to[n] = static_cast<Stored>(from[n]) * (Stored{1} / Stored{255});
 }
 
-template <class Scalar>
-bool load_row(const float* from, Scalar* to, std::size_t count) {
-    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Scalar>(from[n]);
+template <class Stored>
+bool load_row(const float* from, Stored* to, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n) to[n] = static_cast<Stored>(from[n]);
     return all_finite(std::span{from, count});
 }
 
@@ -47,8 +47,8 @@ bool load_row(const float* from, Scalar* to, std::size_t count) {
 
 /// Writes rows of picture `index`, from `first` on and before `last`, into a network's first value: bytes times 1/255, floats as they
 /// are (they must be finite).
-template <class Scalar>
-void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Scalar* to) {
+template <class Stored>
+void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, std::size_t last, const Layout& layout, Stored* to) {
     const Shape& shape = layout.shape;
     const std::size_t row = shape.width * shape.channels;
     for (std::size_t y = first; y < last; ++y) {
@@ -61,8 +61,8 @@ void load_rows(const Pictures& pictures, std::size_t index, std::size_t first, s
 }
 
 /// Writes all of it.
-template <class Scalar>
-void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Scalar* to) {
+template <class Stored>
+void load_picture(const Pictures& pictures, std::size_t index, const Layout& layout, Stored* to) {
     load_rows(pictures, index, 0, layout.shape.height, layout, to);
 }
 

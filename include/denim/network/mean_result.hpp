@@ -13,8 +13,8 @@ namespace denim::inline DENIM_TARGET {
 
 /// The mean loss of a batch and how many were right, from the sums of the shares that are computed here, which are changed, and those of the
 /// others. Throws LossNotFinite.
-template <class Scalar>
-StepResult mean_result(const Batch& batch, const BatchPart<Scalar>& part, StepResult* of_shares) {
+template <class Computed>
+StepResult mean_result(const Batch& batch, const BatchPart<Computed>& part, StepResult* of_shares) {
     const auto join = [](StepResult& to, const StepResult& from) {
         to.loss += from.loss;
         to.correct += from.correct;

@@ -10,10 +10,12 @@
 #include <denim/network/place_line.hpp>
 #include <denim/network/plan.hpp>
 #include <denim/network/steps.hpp>
+#include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace denim {
@@ -21,8 +23,8 @@ namespace denim {
 /// Where one thing stands: in each thread's workspace, or once for the batch.
 enum class Held { nowhere, by_thread, by_batch };
 
-/// A place, in numbers (records: in bytes) from the start of the block; in the batch's block times the number of samples. A shared
-/// one holds something else at other times, so whoever begins to write there finds no zeros.
+/// A place, in bytes from the start of the block; in the batch's block times the number of samples. A shared one holds something else at other
+/// times, so whoever begins to write there finds no zeros.
 struct Place {
     Held held = Held::nowhere;
     std::size_t offset = 0;
@@ -41,23 +43,23 @@ struct StepPlaces {
     std::size_t output = 0;               ///< the life that it writes, or backward reads; at the answer the result's
 };
 
-/// What a node has beside values. Offsets, in numbers.
+/// What a node has beside values. Offsets, in bytes.
 struct NodePlaces {
     Place record;
     std::size_t record_step = 0;  ///< the last one before backward that computes the node, which makes the record
     std::size_t prepared = 0, accumulator = 0;
     std::size_t batch_scratch = 0, batch_scratch_of_samples = 0;
-    std::size_t row = 0, numbers_in_rows = 0;  ///< of most layers what is prepared says all: a predictor keeps only the others' rows as they are
+    std::size_t row = 0, numbers_in_rows = 0;  ///< in numbers: of most layers what is prepared says all, a predictor keeps only the others' rows as they are
 };
 
-/// How large the blocks are, in numbers (records: in bytes).
+/// How large the blocks are, in bytes.
 struct MemorySizes {
-    std::size_t thread_numbers = 0, thread_bytes = 0, thread_scratch = 0;  ///< the layers on samples take turns with one scratch
-    std::size_t batch_numbers = 0, batch_bytes = 0;                        ///< for each sample
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;     ///< each layer on batches keeps its own
-    std::size_t prepared_numbers = 0;
-    std::size_t row_numbers = 0;
-    std::size_t accumulator_numbers = 0;  ///< the most of all runs, for each share
+    std::size_t thread_bytes = 0, batch_bytes = 0;                      ///< values and records: of each thread, and of each sample of a batch
+    std::size_t thread_scratch = 0;                                     ///< the layers on samples take turns with it
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches keeps its own
+    std::size_t prepared_bytes = 0;
+    std::size_t accumulator_bytes = 0;  ///< the most of all runs, for each share
+    std::size_t row_numbers = 0;        ///< in numbers
 };
 
 }  // namespace denim
@@ -68,15 +70,18 @@ template <class Plan>
 struct Memory : MemorySizes {
     using Order = Steps<Plan>;
     static constexpr std::size_t count = Plan::count, values = Plan::values;
-    // Numbers between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
+    using Stored = typename Plan::Stored;
+    using Computed = typename Plan::Computed;
+    static constexpr std::size_t alignment = AlignedArray<std::uint8_t>::alignment;
+    // Bytes between places. Nobody reads them: a layer stays inside of its places. But places a whole number of pages apart compete for
     // the same lines of the cache.
-    static constexpr std::size_t apart = 64;
+    static constexpr std::size_t apart = 256;
 
     std::array<Life, Order::count + 1> lives{};  // life 0 is the picture's, life s + 1 is that of the value which step s writes
     std::array<StepPlaces, Order::count> steps{};
     std::array<Place, values> gradients{};
     std::array<NodePlaces, count> nodes{};
-    std::array<std::size_t, Order::count> run_accumulators{};  // numbers of each run's, which all begin at 0: one run is finished before the next
+    std::array<std::size_t, Order::count> run_accumulators{};  // bytes of each run's, which all begin at 0: one run is finished before the next
 
     /// The places of a plan.
     static consteval Memory of() {
@@ -143,7 +148,7 @@ private:
         PlaceLine<step_count + 1 + values, step_count> thread, batch;
         const auto add = [&](Place& place, const Reach& reach, std::size_t value) {
             if (!reach.any()) return;
-            const std::size_t size = round_up(Plan::layouts[value].size() + apart, 16);
+            const std::size_t size = round_up(Plan::layouts[value].size() * sizeof(Stored) + apart, alignment);
             place.held = reach.one_run ? Held::by_thread : Held::by_batch;
             if (reach.one_run)
                 thread.add({&place.offset, &place.shared, reach.first, reach.last, size});
@@ -152,8 +157,8 @@ private:
         };
         for (std::size_t life = 0; life <= step_count; ++life) add(lives[life].place, of_activations[life], lives[life].value);
         for (std::size_t value = 0; value < values; ++value) add(gradients[value], of_gradients[value], value);
-        thread_numbers = thread.settle();
-        batch_numbers = batch.settle();
+        thread_bytes = thread.settle();
+        batch_bytes = batch.settle();
     }
 
     template <std::size_t Index>
@@ -163,18 +168,19 @@ private:
         node.row = row_numbers;
         node.numbers_in_rows = Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0;
         row_numbers += node.numbers_in_rows;
-        node.prepared = prepared_numbers;
-        prepared_numbers += round_up(Layer::prepared_size, 16) + (Layer::prepared_size ? apart : 0);
+        node.prepared = prepared_bytes;
+        prepared_bytes += round_up(Layer::prepared_size * sizeof(Stored), alignment) + (Layer::prepared_size ? apart : 0);
+        constexpr std::size_t scratch = Layer::scratch_size * sizeof(Computed);
         if constexpr (Layer::works == Works::on_samples) {
-            thread_scratch = std::max(thread_scratch, Layer::scratch_size ? round_up(Layer::scratch_size + apart, 16) : 0);
+            thread_scratch = std::max(thread_scratch, scratch ? round_up(scratch + apart, alignment) : 0);
         } else {
             node.batch_scratch = batch_scratch_fixed;
             node.batch_scratch_of_samples = batch_scratch_per_sample;
-            batch_scratch_fixed += round_up(Layer::scratch_size, 16);
-            batch_scratch_per_sample += Layer::scratch_per_sample;
+            batch_scratch_fixed += round_up(scratch, alignment);
+            batch_scratch_per_sample += Layer::scratch_per_sample * sizeof(Computed);
         }
-        node.accumulator = round_up(Layer::accumulator_size, 16);  // a size; add_backward makes a place of it
-        node.record.offset = round_up(Layer::record_size, 64);     // likewise
+        node.accumulator = round_up(Layer::accumulator_size * sizeof(Computed), alignment);  // a size; add_backward makes a place of it
+        node.record.offset = round_up(Layer::record_size, alignment);                        // likewise
     }
 
     consteval void add_backward() {
@@ -184,14 +190,14 @@ private:
             if (does != Does::backward || !run_of(step).on_samples) continue;
             NodePlaces& node = nodes[index];
             const std::size_t run = Order::run_of[step];
-            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), bytes = node.record.offset;
+            const std::size_t sums = std::exchange(node.accumulator, run_accumulators[run]), size = node.record.offset;
             run_accumulators[run] += sums;
-            accumulator_numbers = std::max(accumulator_numbers, run_accumulators[run]);
-            if (bytes == 0) continue;
+            accumulator_bytes = std::max(accumulator_bytes, run_accumulators[run]);
+            if (size == 0) continue;
             const bool by_thread = Order::run_of[node.record_step] == run;
-            std::size_t& end = by_thread ? thread_bytes : batch_bytes;
+            std::size_t& end = by_thread ? thread_bytes : batch_bytes;  // records stand behind the values
             node.record = {by_thread ? Held::by_thread : Held::by_batch, end};
-            end += bytes;
+            end += size;
         }
     }
 };

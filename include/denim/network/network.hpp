@@ -12,6 +12,7 @@
 #include <denim/tensor/row.hpp>
 
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -29,7 +30,11 @@ struct TakesOneBody {
     static_assert(Holds, "denim: Network: an Image or Input and one body were expected; several layers go into a Sequential<...>.");
 };
 template <class Type>
-inline constexpr bool is_arithmetic = requires { typename Type::Scalar; };
+inline constexpr bool is_arithmetic = requires {
+    typename Type::Stored;
+    typename Type::Computed;
+    { Type::policy } -> std::convertible_to<Policy>;
+};
 template <class Type>
 using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std::type_identity<Type>, std::type_identity<Fast>>::type;
 
@@ -38,12 +43,13 @@ using arithmetic_or_fast = typename std::conditional_t<is_arithmetic<Type>, std:
 /// A network: a type that knows every shape, and one array that holds every parameter. It learns with `fit` or a Trainer, and
 /// answers through a Predictor.
 ///
-/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks.
+/// Input: Image<Height, Width, Channels>, or Input<Features>. Body: Sequential<...>. Arithmetic: Fast (fp32), or Plain<double> for checks, see
+/// kernel/arithmetic.hpp.
 template <class Input, class Body, class Arithmetic = Fast>
 class Network {
 public:
     using Numbers = detail::arithmetic_or_fast<Arithmetic>;
-    using Scalar = typename Numbers::Scalar;
+    using Stored = typename Numbers::Stored;
     using Picture = Input;
     using Layers = Body;
     using Graph = denim::Graph<Input, Body>;
@@ -66,7 +72,7 @@ public:
     }
 
     /// All parameters, and the rows that describe them.
-    [[nodiscard]] std::span<const Scalar> parameters() const {
+    [[nodiscard]] std::span<const Stored> parameters() const {
         check_owned();
         return state_.parameters.span();
     }
@@ -159,7 +165,7 @@ public:
     }
 
     /// All that it holds, for who works on networks without their types.
-    [[nodiscard]] NetworkState<Scalar>& state() {
+    [[nodiscard]] NetworkState<Stored>& state() {
         check_owned();
         return state_;
     }
@@ -172,7 +178,7 @@ private:
     }
 
     struct Editable {
-        Scalar* parameters;
+        Stored* parameters;
         template <std::size_t... Path>
         [[nodiscard]] auto get() const {
             return view_of<Path...>(parameters);
@@ -201,7 +207,7 @@ private:
         assert(state_.whole() && "denim: this network was moved from: only assign to it, or let it go");
     }
 
-    NetworkState<Scalar> state_;
+    NetworkState<Stored> state_;
 };
 
 }  // namespace denim::inline DENIM_TARGET

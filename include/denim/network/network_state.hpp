@@ -13,10 +13,10 @@
 namespace denim::inline DENIM_TARGET {
 
 /// All that a network holds, without its type: for who works on many.
-template <class Scalar>
+template <class Stored>
 struct NetworkState {
     const GraphTable* graph;
-    AlignedArray<Scalar> parameters;
+    AlignedArray<Stored> parameters;
     std::vector<Row> rows;                ///< as the settings were when `update_rows` was called last
     std::vector<LayerSettings> settings;  ///< of each entry of the flat list
     std::vector<Gives> gives;             ///< of each head
@@ -28,8 +28,8 @@ struct NetworkState {
     void update_rows() { denim::update_rows(*graph, settings, rows); }
 };
 
-template <class Scalar>
-NetworkState<Scalar>::NetworkState(const GraphTable& of, Seed seed)
+template <class Stored>
+NetworkState<Stored>::NetworkState(const GraphTable& of, Seed seed)
     : graph(&of), parameters(of.numbers), rows(make_rows(of)), settings(of.entries.size()), gives(of.heads.size()) {
     for (std::size_t n = 0; n < settings.size(); ++n) settings[n].rate = of.entries[n].rate;
     initialise(of, parameters.data(), seed);

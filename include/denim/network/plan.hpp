@@ -31,7 +31,8 @@ namespace denim::inline DENIM_TARGET {
 template <class SourceGraph, class Arithmetic, Mode For>
 struct Plan {
     using Source = SourceGraph;
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     static constexpr Mode mode = For;
     static constexpr std::size_t entries = Source::count;
     static constexpr std::size_t values = entries + 1;

@@ -7,6 +7,7 @@
 #include <denim/network/memory.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -14,12 +15,12 @@
 namespace denim::inline DENIM_TARGET {
 
 /// A node's layer: its functions, see layer/concept.hpp, and what it asks for.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct LayerTable {
-    void (*prepare)(const Scalar* parameters, Scalar* prepared, std::size_t part) = nullptr;
-    void (*forward)(const Forward<Scalar>& call) = nullptr;
-    void (*backward)(const Backward<Scalar>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
-    void (*finish)(const Finish<Scalar>& sum, std::size_t part) = nullptr;
+    void (*prepare)(const Stored* parameters, Stored* prepared, std::size_t part) = nullptr;
+    void (*forward)(const ForwardOf<Stored, Computed>& call) = nullptr;
+    void (*backward)(const BackwardOf<Stored, Computed>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
+    void (*finish)(const FinishOf<Stored, Computed>& sum, std::size_t part) = nullptr;
     std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
     std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
@@ -29,9 +30,9 @@ struct LayerTable {
 };
 
 /// Views of constants: it holds nothing.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 struct PlanTable {
-    std::span<const LayerTable<Scalar>> layers;  ///< of each node, as the next two
+    std::span<const LayerTable<Stored, Computed>> layers;  ///< of each node, as the next two
     std::span<const Node> nodes;
     std::span<const NodePlaces> node_places;
     std::span<const Layout> layouts;  ///< of each value, as the next one; value 0 is the picture
@@ -42,7 +43,7 @@ struct PlanTable {
     std::size_t answer = 0;       ///< the step that takes the result
     std::span<const Life> lives;  ///< life 0 is the picture's, life s + 1 is that of the value which step s writes
     std::span<const StepRun> runs;
-    std::span<const std::size_t> run_accumulators;  ///< numbers
+    std::span<const std::size_t> run_accumulators;  ///< bytes
     MemorySizes sizes;
 
     /// Multiplications and additions of a run for one sample: backward has two for one of forward.
@@ -59,19 +60,19 @@ struct PlanTable {
 namespace detail {
 
 template <class Layer>
-void prepare_layer(const typename Layer::Scalar* parameters, typename Layer::Scalar* prepared, std::size_t part) {
+void prepare_layer(const typename Layer::Stored* parameters, typename Layer::Stored* prepared, std::size_t part) {
     Layer::prepare(parameters, prepared, part);
 }
 template <class Layer>
-void run_forward(const Forward<typename Layer::Scalar>& call) {
+void run_forward(const Forward<Layer>& call) {
     Layer::forward(call);
 }
 template <class Layer, Gradient... To>
-void run_backward(const Backward<typename Layer::Scalar>& call) {
+void run_backward(const Backward<Layer>& call) {
     Layer::template backward<To...>(call);
 }
 template <class Layer>
-void finish_layer(const Finish<typename Layer::Scalar>& sum, std::size_t part) {
+void finish_layer(const Finish<Layer>& sum, std::size_t part) {
     Layer::finish(sum, part);
 }
 
@@ -85,23 +86,26 @@ consteval Gradient gradient_to(std::size_t index, std::size_t input) {
     return writes ? Gradient::write : Gradient::add;
 }
 
-/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others.
+/// Whether a layer says that it does: one of a user's own, on batches, may know nothing of others. Peers sum numbers as they are computed, so none
+/// does that rounds them when it stores its gradients.
 template <class Layer>
 inline constexpr bool sums_with_peers = false;
 template <class Layer>
     requires requires { Layer::sums_with_peers; }
-inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers;
+inline constexpr bool sums_with_peers<Layer> = Layer::sums_with_peers && std::same_as<typename Layer::Stored, typename Layer::Computed>;
 
 template <class Plan, std::size_t Index>
 consteval auto layer_table() {
     using Layer = typename Plan::template LayerAt<Index>;
-    LayerTable<typename Plan::Scalar> table{.forward = &run_forward<Layer>,
-                                            .bands = Layer::bands,
-                                            .scratch_size = Layer::scratch_size,
-                                            .record_size = Layer::record_size,
-                                            .operations = Layer::operations,
-                                            .first_parameter = Plan::template first_parameter<Index>,
-                                            .on_samples = Layer::works == Works::on_samples};
+    LayerTable<typename Plan::Stored, typename Plan::Computed> table{
+        .forward = &run_forward<Layer>,
+        .bands = Layer::bands,
+        .scratch_size = Layer::scratch_size,
+        .record_size = Layer::record_size,
+        .operations = Layer::operations,
+        .first_parameter = Plan::template first_parameter<Index>,
+        .on_samples = Layer::works == Works::on_samples,
+    };
     if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
@@ -122,14 +126,14 @@ consteval auto layer_table() {
 
 template <class Plan>
 inline constexpr auto layer_tables = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return std::array<LayerTable<typename Plan::Scalar>, Plan::count>{layer_table<Plan, Index>()...};
+    return std::array<LayerTable<typename Plan::Stored, typename Plan::Computed>, Plan::count>{layer_table<Plan, Index>()...};
 }(std::make_index_sequence<Plan::count>{});
 
 }  // namespace detail
 
 /// The table of a plan.
 template <class Plan>
-inline constexpr PlanTable<typename Plan::Scalar> table_of{
+inline constexpr PlanTable<typename Plan::Stored, typename Plan::Computed> table_of{
     .layers = detail::layer_tables<Plan>,
     .nodes = std::span{Plan::nodes}.first(Plan::count),
     .node_places = places<Plan>.nodes,

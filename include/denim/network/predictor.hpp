@@ -19,7 +19,7 @@ namespace denim::inline DENIM_TARGET {
 template <class Network>
 class Predictor : public Answering<Predictor<Network>, Network> {
 public:
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
 
     explicit Predictor(const Network& network) : steps_(table_of<Plan>) { take(network); }
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::span<const Gives> gives() const { return gives_; }
 
     /// Logits of `pictures`, one sample's after another's, into `to`, which has room for as many times `outputs`.
-    void predict(const Pictures& pictures, Scalar* to) const {
+    void predict(const Pictures& pictures, Stored* to) const {
         assert(steps_.whole() && "denim: this predictor was moved from: only assign to it, or let it go");
         pictures.check(Network::input);
         steps_.predict(pictures, to);
@@ -50,7 +50,7 @@ private:
     }
 
     std::array<Gives, Network::heads.size()> gives_{};
-    BatchPredictor<Scalar> steps_;
+    BatchPredictor<Stored, typename Network::Numbers::Computed> steps_;
 };
 
 template <class Input, class Body, class Arithmetic>

@@ -160,12 +160,12 @@ inline Profile profile_of(const GraphTable& graph, std::span<const NodeLine> nod
 template <class Network, class Expression>
 Profile profile(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::inference>;
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     const Pictures source = Pictures::of(pictures, Network::input);
     source.check(Network::input);
-    BatchPredictor<Scalar> predictor{table_of<Plan>};
+    BatchPredictor<Stored, typename Network::Numbers::Computed> predictor{table_of<Plan>};
     predictor.take(network.parameters().data(), network.all_settings());
-    std::vector<Scalar> logits(source.count * Network::output.size());
+    std::vector<Stored> logits(source.count * Network::output.size());
     auto rounds = detail::profile_rounds(options, Plan::count, [&](StepClock* clock) { predictor.predict(source, logits.data(), clock); });
     return detail::profile_of(graph_table<typename Network::Graph>, detail::node_lines<Plan>, source.count, std::move(rounds), false);
 }
@@ -176,13 +176,13 @@ template <class Network, class Expression>
 Profile profile_training(const Network& network, const Expression& pictures, const ProfileOptions& options = {}) {
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     using Plan = denim::Plan<typename Network::Graph, typename Network::Numbers, Mode::training>;
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     const Pictures source = Pictures::of(pictures, Network::input);
-    BatchTrainer<Scalar> trainer{graph_table<typename Network::Graph>, table_of<Plan>, source.count};
+    BatchTrainer<Stored, typename Network::Numbers::Computed> trainer{graph_table<typename Network::Graph>, table_of<Plan>, source.count};
     const std::vector<std::int32_t> labels(source.count * Network::heads.size());
     std::vector<std::uint32_t> order(source.count);
     std::iota(order.begin(), order.end(), 0u);
-    const Answer<Scalar> answer{[](const void*, const Batch& batch, std::size_t sample, const Scalar* logits, Scalar* gradient) {
+    const Answer<Stored> answer{[](const void*, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient) {
                                     return losses_of_sample(SoftmaxCrossEntropy{}, Network::heads, batch, sample, logits, gradient);
                                 },
                                 nullptr};

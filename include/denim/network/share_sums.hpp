@@ -29,9 +29,9 @@ DENIM_INLINE auto sum_in_pairs(Read read) {
 }
 
 /// The sum of `Count` rows of numbers, `distance` numbers apart, into the first.
-template <class Scalar, std::size_t Count>
-void sum_rows(Scalar* first, std::size_t distance, std::size_t numbers) {
-    constexpr std::size_t lanes = simd::lanes<Scalar>;
+template <class Computed, std::size_t Count>
+void sum_rows(Computed* first, std::size_t distance, std::size_t numbers) {
+    constexpr std::size_t lanes = simd::lanes<Computed>;
     std::size_t n = 0;
     for (; n + lanes <= numbers; n += lanes)
         simd::store(first + n, sum_in_pairs<Count>([&](std::size_t row) { return simd::load(first + row * distance + n); }));
@@ -43,15 +43,15 @@ void sum_rows(Scalar* first, std::size_t distance, std::size_t numbers) {
 
 /// Adds the numbers of `count` shares, `distance` numbers apart, in the order of join_in_pairs; the sums stand in the first share's
 /// place, and the others' are no longer theirs. Threads take pieces of the numbers, which stay in the cache while shares are added.
-template <class Scalar>
-void sum_shares(Scalar* shares, std::size_t count, std::size_t distance, std::size_t numbers) {
+template <class Computed>
+void sum_shares(Computed* shares, std::size_t count, std::size_t distance, std::size_t numbers) {
     constexpr std::size_t together = 8, piece = 2048;  // subtrees of a size that one pass adds; numbers
-    using Rows = void (*)(Scalar*, std::size_t, std::size_t);
+    using Rows = void (*)(Computed*, std::size_t, std::size_t);
     constexpr auto rows = []<std::size_t... Fewer>(std::index_sequence<Fewer...>) {
-        return std::array<Rows, together - 1>{&detail::sum_rows<Scalar, Fewer + 2>...};
+        return std::array<Rows, together - 1>{&detail::sum_rows<Computed, Fewer + 2>...};
     }(std::make_index_sequence<together - 1>{});
     if (count < 2) return;
-    parallel_for((numbers + piece - 1) / piece, sizeof(Scalar) * count * numbers, [&](std::size_t index) {
+    parallel_for((numbers + piece - 1) / piece, sizeof(Computed) * count * numbers, [&](std::size_t index) {
         const std::size_t begin = index * piece, length = std::min(piece, numbers - begin);
         for (std::size_t step = 1; step < count; step *= together)
             for (std::size_t first = 0; first + step < count; first += together * step) {

@@ -57,12 +57,13 @@ inline constexpr auto node_lines = [] {
         for (std::size_t n = 0; n < node.inputs; ++n) inputs += Plan::layouts[node.from[n]].size();
         const std::size_t output = Plan::layouts[node.to].size();
         const std::size_t weights = Layer::prepared_size + (Layer::forward_reads_parameters ? Plan::template parameter_count<Index> : 0);
-        constexpr std::size_t unit = sizeof(typename Plan::Scalar);
+        constexpr std::size_t unit = sizeof(typename Plan::Stored), unit_of_sums = sizeof(typename Plan::Computed);
         all[Index] = {node.first, node.entries, Layer::operations, Layer::algorithm, Steps<Plan>::repeated(Index),
                       unit * (inputs + output + weights), 0};
         if constexpr (Plan::mode == Mode::training)
             all[Index].moved_backward = unit * ((Layer::backward_reads_input ? inputs : 0) + (Layer::backward_reads_output ? output : 0) + inputs + output +
-                                                weights + 2 * Layer::accumulator_size);
+                                                weights) +
+                                        unit_of_sums * 2 * Layer::accumulator_size;
     });
     return all;
 }();

@@ -15,10 +15,10 @@ namespace denim::inline DENIM_TARGET {
 
 /// The numbers that a plan works on: values and scratch for each thread, and a block for the batch. It knows where everything stands, and
 /// hands each step the pointers of one call.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Workspace {
 public:
-    Workspace(const PlanTable<Scalar>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
+    Workspace(const PlanTable<Stored, Computed>& plan, std::size_t largest_batch) : plan_(&plan) { reserve_samples(largest_batch); }
 
     /// The largest batch that there is room for.
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
@@ -29,11 +29,9 @@ public:
         const MemorySizes& sizes = plan_->sizes;
         capacity_ = 0;  // nothing, should the memory not suffice
         batch_ = {};
-        batch_records_ = {};
         batch_scratch_ = {};
-        batch_ = AlignedArray<Scalar>(sizes.batch_numbers * largest_batch);
-        batch_records_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
-        batch_scratch_ = AlignedArray<Scalar>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
+        batch_ = AlignedArray<std::uint8_t>(sizes.batch_bytes * largest_batch);
+        batch_scratch_ = AlignedArray<std::uint8_t>(sizes.batch_scratch_fixed + sizes.batch_scratch_per_sample * largest_batch);
         capacity_ = largest_batch;
     }
 
@@ -46,18 +44,18 @@ public:
     /// band of some layer at a time.
     void reserve_bands(std::size_t count) {
         std::size_t most_bands = 0;
-        for (const LayerTable<Scalar>& layer : plan_->layers)
+        for (const LayerTable<Stored, Computed>& layer : plan_->layers)
             if (layer.scratch_size > 0) most_bands = std::max(most_bands, layer.bands);
         reserve_values(1);
         reserve_scratch(std::min(count, most_bands));
     }
 
     /// The value of a life and a sample, its border included.
-    Scalar* activation(std::size_t life, std::size_t sample, std::size_t worker) {
+    Stored* activation(std::size_t life, std::size_t sample, std::size_t worker) {
         return at(plan_->lives[life].place, layout_of(life), sample, worker);
     }
     /// The gradient to a value; none for the picture.
-    Scalar* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
+    Stored* gradient(std::size_t value, std::size_t sample, std::size_t worker) {
         return at(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
@@ -82,23 +80,24 @@ public:
     }
 
     /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
-    Scalar* scratch(std::size_t node, std::size_t worker) {
+    Computed* scratch(std::size_t node, std::size_t worker) {
         const NodePlaces& places = plan_->node_places[node];
-        return plan_->layers[node].on_samples ? scratch_.data() + plan_->sizes.thread_scratch * worker
-                                              : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_;
+        return numbers_at<Computed>(plan_->layers[node].on_samples
+                                        ? scratch_.data() + plan_->sizes.thread_scratch * worker
+                                        : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_);
     }
 
     /// The pointers of a forward call, for a node whose own parameters are given, and a sample (on batches: from sample 0).
-    Forward<Scalar> forward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
-                            std::size_t sample, std::size_t worker) {
+    ForwardOf<Stored, Computed> forward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
+                                        std::size_t sample, std::size_t worker) {
         const auto [index, does] = plan_->steps[step];
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
-        Forward<Scalar> call;
+        ForwardOf<Stored, Computed> call;
         for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
         call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
         call.settings = &settings[node.first];
@@ -107,12 +106,12 @@ public:
         return call;
     }
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
-    Backward<Scalar> backward(std::size_t step, const Scalar* parameters, const Scalar* prepared, std::span<const LayerSettings> settings,
-                              std::size_t sample, std::size_t worker) {
+    BackwardOf<Stored, Computed> backward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
+                                          std::size_t sample, std::size_t worker) {
         const std::size_t index = plan_->steps[step].node;
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
-        Backward<Scalar> call;
+        BackwardOf<Stored, Computed> call;
         for (std::size_t n = 0; n < node.inputs; ++n) {
             call.inputs[n] = activation(lives.inputs[n], sample, worker);
             call.input_gradients[n] = gradient(node.from[n], sample, worker);
@@ -120,7 +119,7 @@ public:
         call.output = activation(lives.output, sample, worker);
         call.output_gradient = gradient(node.to, sample, worker);
         call.parameters = parameters;
-        call.prepared = prepared + plan_->node_places[index].prepared;
+        call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
         call.settings = &settings[node.first];
@@ -128,12 +127,6 @@ public:
     }
 
 private:
-    struct Thread {
-        explicit Thread(const MemorySizes& sizes) : numbers(sizes.thread_numbers), records(sizes.thread_bytes) {}
-        AlignedArray<Scalar> numbers;
-        AlignedArray<std::uint8_t> records;
-    };
-
     [[nodiscard]] const Layout& layout_of(std::size_t life) const { return plan_->layouts[plan_->lives[life].value]; }
     // A place that nothing else takes is zero from the beginning, where no layer writes.
     static bool finds_no_zeros(const Place& place, const Layout& layout) {
@@ -141,43 +134,42 @@ private:
     }
 
     void reserve_values(std::size_t threads) {
-        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes);
+        while (threads_.size() < threads) threads_.emplace_back(plan_->sizes.thread_bytes);
     }
     void reserve_scratch(std::size_t threads) {
         if (const std::size_t wanted = plan_->sizes.thread_scratch * threads; scratch_.size() < wanted) {
             scratch_ = {};
-            scratch_ = AlignedArray<Scalar>(wanted);
+            scratch_ = AlignedArray<std::uint8_t>(wanted);
         }
     }
 
-    Scalar* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+    // A place, where each sample of a batch has so many bytes.
+    std::uint8_t* at(const Place& place, std::size_t size, std::size_t sample, std::size_t worker) {
         if (place.held == Held::nowhere) return nullptr;
-        if (place.held == Held::by_thread) return threads_[worker].numbers.data() + place.offset;
-        return batch_.data() + place.offset * capacity_ + sample * layout.size();
+        if (place.held == Held::by_thread) return threads_[worker].data() + place.offset;
+        return batch_.data() + place.offset * capacity_ + sample * size;
+    }
+    Stored* at(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
+        return numbers_at<Stored>(at(place, layout.size() * sizeof(Stored), sample, worker));
     }
     [[nodiscard]] static bool padded(const Layout& layout) { return layout.stride != layout.shape.channels; }
     void begin(const Place& place, const Layout& layout, std::size_t sample, std::size_t worker) {
         if (!finds_no_zeros(place, layout)) return;
-        Scalar* const to = at(place, layout, sample, worker);
+        Stored* const to = at(place, layout, sample, worker);
         if (padded(layout))
-            std::fill_n(to, layout.size(), Scalar{0});
+            std::fill_n(to, layout.size(), Stored{0});
         else
             clear_border(layout, to);
     }
     std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
-        const Place& place = plan_->node_places[node].record;
-        if (place.held == Held::nowhere) return nullptr;
-        if (place.held == Held::by_thread) return threads_[worker].records.data() + place.offset;
-        return batch_records_.data() + place.offset * capacity_ + sample * plan_->layers[node].record_size;
+        return at(plan_->node_places[node].record, plan_->layers[node].record_size, sample, worker);
     }
 
-    const PlanTable<Scalar>* plan_;
+    const PlanTable<Stored, Computed>* plan_;
     std::size_t capacity_ = 0;
-    AlignedArray<Scalar> batch_;
-    AlignedArray<std::uint8_t> batch_records_;
-    AlignedArray<Scalar> batch_scratch_;
-    std::vector<Thread> threads_;
-    AlignedArray<Scalar> scratch_;  // of all threads
+    AlignedArray<std::uint8_t> batch_, batch_scratch_;
+    std::vector<AlignedArray<std::uint8_t>> threads_;
+    AlignedArray<std::uint8_t> scratch_;  // of all threads
 };
 
 }  // namespace denim::inline DENIM_TARGET

@@ -14,12 +14,12 @@ namespace denim::inline DENIM_TARGET {
 
 /// Workspaces for calls from any number of threads. They go back after each call, so that the next one finds its memory warm, and
 /// there are never more of them than calls at a time: one that is too small grows.
-template <class Scalar>
+template <class Stored, class Computed = Stored>
 class Workspaces {
 public:
-    using Space = Workspace<Scalar>;
+    using Space = Workspace<Stored, Computed>;
 
-    explicit Workspaces(const PlanTable<Scalar>& plan) : plan_(&plan) {}
+    explicit Workspaces(const PlanTable<Stored, Computed>& plan) : plan_(&plan) {}
 
     /// A workspace for as long as this lives.
     class Borrowed {
@@ -62,7 +62,7 @@ private:
         idle_.push_back(std::move(space));
     }
 
-    const PlanTable<Scalar>* plan_;
+    const PlanTable<Stored, Computed>* plan_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Space>> idle_;
 };

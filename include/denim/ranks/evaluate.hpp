@@ -40,7 +40,7 @@ Score evaluate(const Network& network, const Set& set, const Loss& loss, const R
 template <class Network, class Asked>
     requires requires { Network::input; }
 auto predict(const Network& network, const Asked& asked, const Ranks& ranks, const Reading& reading = {}) {
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     constexpr std::size_t outputs = Network::output.size();
     return detail::with_peers(ranks, [&](Peers<float>* peers) {
         Samples samples;
@@ -49,8 +49,8 @@ auto predict(const Network& network, const Asked& asked, const Ranks& ranks, con
         else
             samples.pictures = Pictures::of(asked, Network::input);
         const auto& predictor = detail::answering(network);
-        const auto answer = [&](const Pictures& pictures, Scalar* to) { predictor.predict(pictures, to); };
-        Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+        const auto answer = [&](const Pictures& pictures, Stored* to) { predictor.predict(pictures, to); };
+        Array<Stored, 2> logits(std::array{samples.count(), outputs});
         if (!peers) {
             if constexpr (PictureSource<Asked>)
                 return predict(network, asked, reading);
@@ -58,9 +58,9 @@ auto predict(const Network& network, const Asked& asked, const Ranks& ranks, con
                 answer(samples.pictures, logits.data());
             return logits;
         }
-        const auto [all, left] = detail::answer_with_peers<Scalar>(*peers, samples, outputs, reading, answer);
+        const auto [all, left] = detail::answer_with_peers<Stored>(*peers, samples, outputs, reading, answer);
         std::ranges::copy(all, logits.data());
-        for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+        for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Stored>());
         return logits;
     });
 }

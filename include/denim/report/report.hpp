@@ -65,7 +65,7 @@ RunReport report(const Network& network, const History& history, const Set& test
     if constexpr (detail::HoldsBytes<Set> && (channels == 1 || channels == 3))
         run.mistakes = mistakes_of(test, run.logits, run.labels, 24, run.gives);
     if (const auto filters = detail::first_filters(network.rows()))
-        if constexpr (std::is_same_v<typename Network::Scalar, float>)
+        if constexpr (std::is_same_v<typename Network::Stored, float>)
             run.pictures.emplace_back("Filters of the first layer", draw_filters(network.parameters().subspan(filters->offset, filters->size()),
                                                                                  filters->extents.values[0], filters->extents.values[2]));
     return run;

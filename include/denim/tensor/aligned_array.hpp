@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
@@ -61,5 +62,15 @@ private:
     std::size_t size_ = 0;
     Numbers numbers_{nullptr, Release{std::align_val_t{alignment}}};
 };
+
+/// The numbers that stand at a place among bytes.
+template <class Number>
+Number* numbers_at(std::uint8_t* place) {
+    return reinterpret_cast<Number*>(place);
+}
+template <class Number>
+const Number* numbers_at(const std::uint8_t* place) {
+    return reinterpret_cast<const Number*>(place);
+}
 
 }  // namespace denim::inline DENIM_TARGET

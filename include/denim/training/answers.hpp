@@ -30,9 +30,9 @@ DENIM_ONCE std::vector<std::uint32_t> each_chunk(const Samples& samples, const R
 
 /// Logits (N, outputs) of all samples, by `predict(pictures, to)`. What a source leaves out is no part of the samples afterwards. Throws
 /// std::runtime_error where nothing is left.
-template <class Scalar, class Predict>
-std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
-    std::vector<Scalar> logits(samples.count() * outputs);
+template <class Stored, class Predict>
+std::vector<Stored> answers(Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    std::vector<Stored> logits(samples.count() * outputs);
     if (!samples.source) {
         predict(samples.pictures, logits.data());
         return logits;
@@ -48,15 +48,15 @@ std::vector<Scalar> answers(Samples& samples, std::size_t outputs, const Reading
 namespace detail {
 
 /// Logits of all samples, each peer's some of them, and the samples that a source left out, whose logits say nothing.
-template <class Scalar>
+template <class Stored>
 struct PeersAnswers {
-    std::vector<Scalar> logits;
+    std::vector<Stored> logits;
     std::vector<std::uint32_t> left_out;
 };
-template <class Scalar, class Predict>
-PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+template <class Stored, class Predict>
+PeersAnswers<Stored> answer_with_peers(Peers<float>& peers, const Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
     const std::size_t first = samples.count() * peers.own() / peers.count(), last = samples.count() * (peers.own() + 1) / peers.count();
-    std::vector<Scalar> own((last - first) * outputs);
+    std::vector<Stored> own((last - first) * outputs);
     std::vector<std::uint32_t> left;
     if (first < last && !samples.source) {
         Pictures some = samples.pictures;
@@ -73,13 +73,13 @@ PeersAnswers<Scalar> answer_with_peers(Peers<float>& peers, const Samples& sampl
         left = detail::each_chunk(some, reading, [&](const Pictures& pictures, std::size_t at) { predict(pictures, own.data() + at * outputs); });
         for (std::uint32_t& sample : left) sample += static_cast<std::uint32_t>(first);
     }
-    return {gather_all(peers, std::span<const Scalar>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
+    return {gather_all(peers, std::span<const Stored>{own}), gather_all(peers, std::span<const std::uint32_t>{left})};
 }
 
 /// As `answers`.
-template <class Scalar, class Predict>
-std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
-    auto [logits, left] = answer_with_peers<Scalar>(peers, samples, outputs, reading, predict);
+template <class Stored, class Predict>
+std::vector<Stored> answers_of_peers(Peers<float>& peers, Samples& samples, std::size_t outputs, const Reading& reading, Predict&& predict) {
+    auto [logits, left] = answer_with_peers<Stored>(peers, samples, outputs, reading, predict);
     if (left.size() == samples.count())
         throw std::runtime_error("denim: the source left out all of its " + std::to_string(left.size()) + " pictures");
     samples.leave_out(left, logits);
@@ -91,7 +91,7 @@ std::vector<Scalar> answers_of_peers(Peers<float>& peers, Samples& samples, std:
 DENIM_ONCE std::vector<float> all_logits(Learner& learner, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr);
 
 template <class Type>
-concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Scalar* to) { type.predict(pictures, to); };
+concept AnswersPictures = requires(const Type& type, const Pictures& pictures, typename Type::Stored* to) { type.predict(pictures, to); };
 
 /// What answers, a Predictor or an Ensemble; of a network a predictor that is made for it.
 template <class Network>
@@ -103,12 +103,12 @@ decltype(auto) answering(const Network& network) {
 }
 
 template <class Network>
-std::vector<typename Network::Scalar> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
-    using Scalar = typename Network::Scalar;
+std::vector<typename Network::Stored> answers_of(const Network& network, Samples& samples, const Reading& reading, Peers<float>* peers = nullptr) {
+    using Stored = typename Network::Stored;
     const auto& predictor = answering(network);
-    const auto predict = [&](const Pictures& pictures, Scalar* to) { predictor.predict(pictures, to); };
-    if (peers) return answers_of_peers<Scalar>(*peers, samples, Network::output.size(), reading, predict);
-    return answers<Scalar>(samples, Network::output.size(), reading, predict);
+    const auto predict = [&](const Pictures& pictures, Stored* to) { predictor.predict(pictures, to); };
+    if (peers) return answers_of_peers<Stored>(*peers, samples, Network::output.size(), reading, predict);
+    return answers<Stored>(samples, Network::output.size(), reading, predict);
 }
 
 }  // namespace detail

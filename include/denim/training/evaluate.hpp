@@ -86,20 +86,20 @@ struct Evaluation : HeadEvaluation {
 
 namespace detail {
 
-template <class Scalar>
-HeadEvaluation evaluate_head(const HeadSlice<Scalar>& of, std::size_t classes) {
+template <class Stored>
+HeadEvaluation evaluate_head(const HeadSlice<Stored>& of, std::size_t classes) {
     HeadEvaluation result;
     result.count = of.labels.size();
     result.confusion = Array<std::size_t, 2>(std::array{classes, classes}, std::size_t{0});
     for (std::size_t n = 0; n < of.labels.size(); ++n) {
-        const Scalar* sample = of.logits.data() + n * classes;
+        const Stored* sample = of.logits.data() + n * classes;
         const std::size_t predicted = place_of_largest(sample, classes);
         const auto label = static_cast<std::size_t>(of.labels[n]);
         if (predicted < classes) ++result.confusion(label, predicted);
         result.correct += predicted == label;
     }
     if (result.count == 0) return result;
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, of.logits, {of.labels}, std::span{&classes, 1});
+    const Score mean = score<SoftmaxCrossEntropy, Stored>({}, of.logits, {of.labels}, std::span{&classes, 1});
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;
     return result;
@@ -120,14 +120,14 @@ inline void require_classes(std::span<const Gives> heads) {
 template <class Network, LearnableSet Set>
 Evaluation evaluate(const Network& network, const Set& set, const Reading& reading, Peers<float>* peers) {
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     detail::require_classes(network.gives());
     Samples samples = Samples::of(set, Network::input, Network::heads, "test");
-    const std::vector<Scalar> logits = detail::answers_of(network, samples, reading, peers);
+    const std::vector<Stored> logits = detail::answers_of(network, samples, reading, peers);
     Evaluation result;
     for (std::size_t head = 0; head < Network::heads.size(); ++head)
         result.heads.push_back(
-            detail::evaluate_head(head_slice<Scalar>(logits, samples.labels, Network::heads, head), Network::heads[head]));
+            detail::evaluate_head(head_slice<Stored>(logits, samples.labels, Network::heads, head), Network::heads[head]));
     if constexpr (Network::heads.size() == 1) {
         if constexpr (detail::NamesClasses<Set>)
             if (std::vector<std::string> names(set.class_names.begin(), set.class_names.end()); names.size() == Network::heads[0])
@@ -135,7 +135,7 @@ Evaluation evaluate(const Network& network, const Set& set, const Reading& readi
         static_cast<HeadEvaluation&>(result) = result.heads[0];
         return result;
     }
-    const Score mean = score<SoftmaxCrossEntropy, Scalar>({}, logits, samples.targets(), Network::heads);
+    const Score mean = score<SoftmaxCrossEntropy, Stored>({}, logits, samples.targets(), Network::heads);
     result.count = samples.count();
     result.loss = mean.loss;
     result.accuracy = mean.accuracy;

@@ -17,7 +17,7 @@ std::vector<TargetScore> evaluate_targets(const Network& network, const Set& set
     static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
     Samples samples = Samples::of(set, Network::input, Network::heads, "test", MeanSquaredError{});
     const auto outputs = detail::answers_of(network, samples, reading);
-    return target_scores<typename Network::Scalar>(outputs, samples.numbers, Network::output.size());
+    return target_scores<typename Network::Stored>(outputs, samples.numbers, Network::output.size());
 }
 
 /// From two arrays.

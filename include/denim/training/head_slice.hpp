@@ -12,17 +12,17 @@
 namespace denim::inline DENIM_TARGET {
 
 /// One head by itself: the pictures that have a label for it.
-template <class Scalar>
+template <class Stored>
 struct HeadSlice {
-    std::vector<Scalar> logits;        ///< (N, classes of the head)
+    std::vector<Stored> logits;        ///< (N, classes of the head)
     std::vector<std::int32_t> labels;  ///< (N,)
 };
 
 /// What logits (N, outputs) and labels (N, heads) say about head number `head`; `heads` says how many logits each has.
-template <class Scalar>
-HeadSlice<Scalar> head_slice(std::span<const Scalar> logits, std::span<const std::int32_t> labels,
+template <class Stored>
+HeadSlice<Stored> head_slice(std::span<const Stored> logits, std::span<const std::int32_t> labels,
                              std::span<const std::size_t> heads, std::size_t head) {
-    HeadSlice<Scalar> slice;
+    HeadSlice<Stored> slice;
     const std::size_t outputs = std::accumulate(heads.begin(), heads.end(), std::size_t{0}),
                       count = labels.size() / heads.size();
     const std::size_t first = std::accumulate(heads.data(), heads.data() + head, std::size_t{0});

@@ -29,11 +29,11 @@
 namespace denim::inline DENIM_TARGET {
 
 /// Mean loss and accuracy of logits (N, outputs) against targets, see head_losses.
-template <class OneLoss, class Scalar>
-Score score(const OneLoss& loss, std::span<const Scalar> logits, const Targets& targets, std::span<const std::size_t> heads,
+template <class OneLoss, class Stored>
+Score score(const OneLoss& loss, std::span<const Stored> logits, const Targets& targets, std::span<const std::size_t> heads,
             std::span<const float> weights = {}) {
     Score mean{0, 0};
-    std::vector<Scalar> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
+    std::vector<Stored> gradient(std::accumulate(heads.begin(), heads.end(), std::size_t{0}));
     const std::size_t count = logits.size() / gradient.size();
     for (std::size_t n = 0; n < count; ++n) {
         const HeadLosses sample =
@@ -92,7 +92,7 @@ public:
     NetworkLearner(Network& network, std::size_t largest_batch, const LossOfHeads& loss, std::vector<float> head_weights = {}, Peers<float>* peers = nullptr)
         : NetworkLearner(network.state(), type_of<Network>, largest_batch, loss, std::move(head_weights), peers) {
         static_assert(sizeof(AnswersInNumbers<typename Network::Graph>) > 0);
-        static_assert(std::is_same_v<typename Network::Scalar, float>,
+        static_assert(std::is_same_v<typename Network::Stored, float> && std::is_same_v<typename Network::Numbers::Computed, float>,
                       "denim: fit: networks learn in fp32; a network of Plain<double> is for checks, through a Trainer.");
     }
     DENIM_ONCE ~NetworkLearner() override;

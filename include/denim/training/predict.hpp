@@ -20,14 +20,14 @@ namespace denim::inline DENIM_TARGET {
 template <class Network, PictureSource Source>
     requires requires { Network::input; }
 auto predict(const Network& network, const Source& source, const Reading& reading = {}) {
-    using Scalar = typename Network::Scalar;
+    using Stored = typename Network::Stored;
     constexpr std::size_t outputs = Network::output.size();
     const auto& predictor = detail::answering(network);
     const Samples samples = Samples::without_targets(SourceReference{source}, Network::input, "asked");
-    Array<Scalar, 2> logits(std::array{samples.count(), outputs});
+    Array<Stored, 2> logits(std::array{samples.count(), outputs});
     const auto left = detail::each_chunk(
         samples, reading, [&](const Pictures& pictures, std::size_t first) { predictor.predict(pictures, logits.data() + first * outputs); });
-    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Scalar>());
+    for (const std::uint32_t sample : left) std::fill_n(logits.data() + sample * outputs, outputs, not_a_number<Stored>());
     return logits;
 }
 

@@ -161,8 +161,8 @@ struct Samples {
     }
 
     /// Goes on without these samples of a source, named in order: pictures, targets and `logits`, as many for each sample.
-    template <class Scalar>
-    void leave_out(std::span<const std::uint32_t> left, std::vector<Scalar>& logits) {
+    template <class Stored>
+    void leave_out(std::span<const std::uint32_t> left, std::vector<Stored>& logits) {
         if (left.empty()) return;
         const std::size_t before = count(), numbers_of_each = width();
         if (places.empty())

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: layer: static void prepare(const Scalar* parameters, Scalar* prepared, std::size_t part) was expected.
+// expect: denim: layer: static void prepare(const Stored* parameters, Stored* prepared, std::size_t part) was expected.
 // expect: denim: layer: a prepare of its own was expected, since prepared_size is not 0.
-// expect: denim: layer: static void forward(const Forward<Scalar>& at) was expected.
-// expect: denim: layer: template <Gradient Input> static void backward(const Backward<Scalar>& at) was expected, with a Gradient for each input.
+// expect: denim: layer: static void forward(const Forward<Arithmetic>& at) was expected.
+// expect: denim: layer: template <Gradient Input> static void backward(const Backward<Arithmetic>& at) was expected, with a Gradient for each input.
 // expect: denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.
-// expect: denim: layer: static void finish(const Finish<Scalar>& sum, std::size_t part) was expected.
+// expect: denim: layer: static void finish(const Finish<Arithmetic>& sum, std::size_t part) was expected.
 // expect: denim: layer: a finish of its own was expected, since accumulator_size is not 0.
 // expect: denim: layer: an accumulator_size was expected, since its spec has parameters: there backward gathers their gradients.
 // errors: 9
@@ -13,27 +13,25 @@
 using namespace denim;
 
 template <class Arithmetic>
-struct Good : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static void forward(const Forward<Scalar>& /*at*/) {}
+struct Good : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient>
-    static void backward(const Backward<Scalar>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 template <class Arithmetic>
-struct Alone : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
+struct Alone : LayerDefaults<Arithmetic> {
 };
 
 struct PreparesAtOnce : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
-        static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/) {}
+        using Stored = typename Arithmetic::Stored;
+        static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
-        static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+        using Stored = typename Arithmetic::Stored;
+        static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -45,9 +43,9 @@ struct PreparesNothing : SpecDefaults {
 #ifdef WRONG
         static constexpr std::size_t prepared_size = 8;
 #else
-        using Scalar = typename Arithmetic::Scalar;
+        using Stored = typename Arithmetic::Stored;
         static constexpr std::size_t prepared_size = 8;
-        static void prepare(const Scalar* /*parameters*/, Scalar* /*prepared*/, std::size_t /*part*/) {}
+        static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -57,14 +55,12 @@ struct NoForward : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Alone<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
         template <Gradient>
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
         template <Gradient>
-        static void backward(const Backward<Scalar>& /*at*/) {}
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
 #endif
     };
 };
@@ -74,15 +70,13 @@ struct ForwardOfObject : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Alone<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
         template <Gradient>
-        static void backward(const Backward<Scalar>& /*at*/) {}
-        void forward(const Forward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
+        void forward(const Forward<Arithmetic>& /*at*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
         template <Gradient>
-        static void backward(const Backward<Scalar>& /*at*/) {}
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
 #endif
     };
 };
@@ -92,14 +86,12 @@ struct BackwardOfNoGradient : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Alone<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& /*at*/) {}
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
         template <Gradient>
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
 #endif
     };
 };
@@ -109,16 +101,14 @@ struct NeverAdds : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Alone<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
         template <Gradient To>
             requires(To != Gradient::add)
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
         template <Gradient To>
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
 #endif
     };
 };
@@ -128,11 +118,9 @@ struct FinishesAtOnce : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Layer : Good<Arithmetic> {
 #ifdef WRONG
-        using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sum*/) {}
+        static void finish(const Finish<Arithmetic>& /*sum*/) {}
 #else
-        using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Arithmetic>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -144,9 +132,8 @@ struct FinishesNothing : SpecDefaults {
 #ifdef WRONG
         static constexpr std::size_t accumulator_size = 8;
 #else
-        using Scalar = typename Arithmetic::Scalar;
         static constexpr std::size_t accumulator_size = 8;
-        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Arithmetic>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };
@@ -158,8 +145,7 @@ struct GathersNothing : SpecDefaults {
     struct Layer : Good<Arithmetic> {
 #ifndef WRONG
         static constexpr std::size_t accumulator_size = 8;
-        using Scalar = typename Arithmetic::Scalar;
-        static void finish(const Finish<Scalar>& /*sum*/, std::size_t /*part*/) {}
+        static void finish(const Finish<Arithmetic>& /*sum*/, std::size_t /*part*/) {}
 #endif
     };
 };

@@ -9,11 +9,10 @@
 using namespace denim;
 
 template <class Arithmetic>
-struct Good : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static void forward(const Forward<Scalar>& /*at*/) {}
+struct Good : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient>
-    static void backward(const Backward<Scalar>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 template <int>

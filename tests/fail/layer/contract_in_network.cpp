@@ -8,16 +8,15 @@ using namespace denim;
 
 struct Twice : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
-        using Scalar = typename Arithmetic::Scalar;
+    struct Layer : LayerDefaults<Arithmetic> {
 #ifdef WRONG
         static constexpr int record_size = 8;
 #else
         static constexpr std::size_t record_size = 8;
 #endif
-        static void forward(const Forward<Scalar>& /*at*/) {}
+        static void forward(const Forward<Arithmetic>& /*at*/) {}
         template <Gradient Input>
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
     };
 };
 using Tested = Network<Image<8, 8, 1>, Sequential<Conv<3, 4>, Twice, Dense<2>>>;

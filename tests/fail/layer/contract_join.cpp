@@ -10,11 +10,10 @@
 using namespace denim;
 
 template <class Arithmetic, Layout...>
-struct Good : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static void forward(const Forward<Scalar>& /*at*/) {}
+struct Good : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient, Gradient>
-    static void backward(const Backward<Scalar>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 struct Pair : SpecDefaults {
@@ -63,12 +62,11 @@ static_assert(check_layer<Learns, Shape{2, 2, 8}, Shape{2, 2, 8}>());
 struct WritesBoth : Pair {
     template <class Arithmetic, Layout Out, Layout A, Layout B>
     struct Layer : Good<Arithmetic> {
-        using Scalar = typename Arithmetic::Scalar;
         template <Gradient ToA, Gradient ToB>
 #ifdef WRONG
             requires(ToA == ToB)
 #endif
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
     };
 };
 static_assert(check_layer<WritesBoth, Shape{2, 2, 8}, Shape{2, 2, 8}>());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: denim: layer: using Scalar = typename Arithmetic::Scalar was expected; LayerDefaults<typename Arithmetic::Scalar> has it.
-// expect: denim: layer: its Scalar was expected to be that of the network, Arithmetic::Scalar.
+// expect: denim: layer: using Stored = typename Arithmetic::Stored and using Computed = typename Arithmetic::Computed were expected; LayerDefaults<Arithmetic> has both.
+// expect: denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.
 // expect: denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.
 // expect: denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.
 // expect: denim: layer: prepared_size, accumulator_size, scratch_size, scratch_per_sample, record_size and operations were expected, each a static constexpr std::size_t; LayerDefaults has them.
@@ -12,40 +12,44 @@
 using namespace denim;
 
 template <class Arithmetic>
-struct Good : LayerDefaults<typename Arithmetic::Scalar> {
-    using Scalar = typename Arithmetic::Scalar;
-    static void forward(const Forward<Scalar>& /*at*/) {}
+struct Good : LayerDefaults<Arithmetic> {
+    static void forward(const Forward<Arithmetic>& /*at*/) {}
     template <Gradient>
-    static void backward(const Backward<Scalar>& /*at*/) {}
+    static void backward(const Backward<Arithmetic>& /*at*/) {}
 };
 
 struct Bare {
-    using Scalar = float;
-    static void forward(const Forward<Scalar>& /*at*/) {}
+    using Stored = float;
+    using Computed = float;
+    static void forward(const Forward<Fast>& /*at*/) {}
     template <Gradient>
-    static void backward(const Backward<Scalar>& /*at*/) {}
+    static void backward(const Backward<Fast>& /*at*/) {}
+};
+struct Barest {
+    using Stored = float;
 };
 
-struct NoScalar : SpecDefaults {
-    template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : Good<Arithmetic> {
-#ifdef WRONG
-        using Scalar = void;
-#endif
-    };
-};
-static_assert(check_layer<NoScalar, Shape{2, 2, 8}>());
-
-struct OtherScalar : SpecDefaults {
+struct NoNumbers : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
 #ifdef WRONG
-    struct Layer : Good<Plain<double>> {
+    struct Layer : Barest {
 #else
     struct Layer : Good<Arithmetic> {
 #endif
     };
 };
-static_assert(check_layer<OtherScalar, Shape{2, 2, 8}>());
+static_assert(check_layer<NoNumbers, Shape{2, 2, 8}>());
+
+struct OtherNumbers : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+#ifdef WRONG
+    struct Layer : Good<Plain<double, float>> {
+#else
+    struct Layer : Good<Arithmetic> {
+#endif
+    };
+};
+static_assert(check_layer<OtherNumbers, Shape{2, 2, 8}>());
 
 struct NoDefaults : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>

@@ -2,7 +2,7 @@
 #include "compare.hpp"
 
 #include <denim/kernel/batch_convolution.hpp>
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 
 using namespace compare;
 using denim::kernel::BatchConvolution;

@@ -2,7 +2,7 @@
 #include "compare.hpp"
 
 #include <denim/kernel/algorithm.hpp>
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 
 #include <string>
 

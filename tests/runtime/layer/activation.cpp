@@ -178,7 +178,7 @@ TEST_CASE("far from zero nothing overflows") {
     for (const float far : {0.0f, 1e4f, -1e4f}) {
         const std::array<float, 3> x{far, far + 1, far + 3};
         std::array<float, 3> y{};
-        detail::activate<Softmax>(x.data(), y.data(), 3);
+        detail::activate<Softmax, float>(x.data(), y.data(), 3);
         const double sum = 1 + std::exp(1.0) + std::exp(3.0);
         CHECK(y[0] == doctest::Approx(1 / sum));
         CHECK(y[1] == doctest::Approx(std::exp(1.0) / sum));

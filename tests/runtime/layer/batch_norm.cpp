@@ -3,7 +3,7 @@
 #include "gradients.hpp"
 
 #include <denim/denim.hpp>
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/batch_norm.hpp>
 
 #include <doctest/doctest.h>
@@ -52,20 +52,20 @@ namespace {
 // A layer by itself on three pictures, against its formula.
 template <class Arithmetic, bool Frozen>
 void check_by_hand() {
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
     constexpr std::size_t channels = 37, pixels = 6, count = 3, padded = Arithmetic::channel_stride(channels), size = pixels * padded;
     constexpr Layout layout{{2, 3, channels}, {}, padded};
     using Norm = BatchNormLayer<Arithmetic, layout, layout>;
-    std::vector<Scalar> x(count * size), y(count * size), dx(count * size), dy(count * size), parameters(4 * channels), gradients(4 * channels);
-    std::vector<Scalar> scratch(Norm::scratch_size + count * Norm::scratch_per_sample);
+    std::vector<Stored> x(count * size), y(count * size), dx(count * size), dy(count * size), parameters(4 * channels), gradients(4 * channels);
+    std::vector<Stored> scratch(Norm::scratch_size + count * Norm::scratch_per_sample);
     Random random{Seed{4}};
     for (std::size_t pixel = 0; pixel < count * pixels; ++pixel)
         for (std::size_t c = 0; c < channels; ++c) {
-            x[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 2));
-            dy[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 1));
+            x[pixel * padded + c] = static_cast<Stored>(random.uniform(-1, 2));
+            dy[pixel * padded + c] = static_cast<Stored>(random.uniform(-1, 1));
         }
-    for (Scalar& number : parameters) number = static_cast<Scalar>(random.uniform(0.5, 2.0));
-    const std::vector<Scalar> wanted = dy;
+    for (Stored& number : parameters) number = static_cast<Stored>(random.uniform(0.5, 2.0));
+    const std::vector<Stored> wanted = dy;
     const LayerSettings settings{.frozen = Frozen};
     Norm::forward({.inputs = {x.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .settings = &settings, .count = count});
     Norm::template backward<Gradient::write>({.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data(),
@@ -98,7 +98,7 @@ void check_by_hand() {
             const double through = static_cast<double>(wanted[pixel * padded + c]) - (Frozen ? 0 : (to_beta + normal(pixel) * to_gamma) / numbers);
             CHECK(static_cast<double>(dx[pixel * padded + c]) == near(gamma / deviation * through));
         }
-        const Scalar next_mean = gradients[2 * channels + c], next_variance = gradients[3 * channels + c];
+        const Stored next_mean = gradients[2 * channels + c], next_variance = gradients[3 * channels + c];
         if (Frozen) {  // to the bit: nothing drifts in a million steps
             CHECK(next_mean == parameters[2 * channels + c]);
             CHECK(next_variance == parameters[3 * channels + c]);
@@ -157,17 +157,17 @@ Sums by_shares(const std::vector<Sums>& samples, Join join) {
 // The sums of a batch from those that the layer has of each sample alone, to the bit.
 template <class Arithmetic>
 void check_shares(std::size_t count, bool frozen) {
-    using Scalar = typename Arithmetic::Scalar;
-    using Numbers = std::vector<Scalar>;
+    using Stored = typename Arithmetic::Stored;
+    using Numbers = std::vector<Stored>;
     constexpr std::size_t channels = 20, pixels = 8, padded = Arithmetic::channel_stride(channels), size = pixels * padded;
     constexpr Layout layout{{2, 4, channels}, {}, padded};
     using Norm = BatchNormLayer<Arithmetic, layout, layout>;
-    Numbers x(count * size), dy(count * size), parameters(4 * channels, Scalar{1});
+    Numbers x(count * size), dy(count * size), parameters(4 * channels, Stored{1});
     Random random{Seed{6}};
     for (std::size_t pixel = 0; pixel < count * pixels; ++pixel)
         for (std::size_t c = 0; c < channels; ++c) {
-            x[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 2));
-            dy[pixel * padded + c] = static_cast<Scalar>(random.uniform(-1, 1));
+            x[pixel * padded + c] = static_cast<Stored>(random.uniform(-1, 2));
+            dy[pixel * padded + c] = static_cast<Stored>(random.uniform(-1, 1));
         }
     const LayerSettings settings{.frozen = frozen};
     struct Run {
@@ -194,12 +194,12 @@ void check_shares(std::size_t count, bool frozen) {
                                : Numbers(one.scratch.begin() + kept, one.scratch.begin() + kept + 2 * channels));
     }
     const Numbers sums = by_shares(alone, [&](Numbers left, std::size_t before, const Numbers& right, std::size_t more) {
-        const Scalar share = static_cast<Scalar>(more) / static_cast<Scalar>(before + more), weight = share * static_cast<Scalar>(before * pixels);
+        const Stored share = static_cast<Stored>(more) / static_cast<Stored>(before + more), weight = share * static_cast<Stored>(before * pixels);
         for (std::size_t n = 0; n < left.size(); ++n) {
             if (frozen) {
                 left[n] += right[n];
             } else if (n < channels) {
-                const Scalar difference = right[n] - left[n];
+                const Stored difference = right[n] - left[n];
                 left[n] += difference * share;
                 left[channels + n] += right[channels + n] + difference * difference * weight;
             }
@@ -213,7 +213,7 @@ void check_shares(std::size_t count, bool frozen) {
             CHECK(all.gradients[channels + c] == sums[channels + c]);
         } else {
             CHECK(all.scratch[c] == sums[c]);
-            CHECK(all.scratch[channels + c] == Scalar{1} / kernel::deviation(sums[channels + c] / static_cast<Scalar>(count * pixels), 1e-3));
+            CHECK(all.scratch[channels + c] == Stored{1} / kernel::deviation(sums[channels + c] / static_cast<Stored>(count * pixels), 1e-3));
         }
     }
 }

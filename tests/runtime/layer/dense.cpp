@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dense layers by themselves, of few weights and wide ones: their sums by hand, and nothing is touched beside what is their own.
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/dense.hpp>
 #include <denim/machine/random.hpp>
 
@@ -47,7 +47,7 @@ void check_by_hand() {
     for (std::size_t share = 0; share < shares; ++share) {
         Guarded dy(out.size());
         std::generate_n(dy.begin(), Outputs, drawn);
-        const Backward<float> at{.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data(),
+        const Backward<Fast> at{.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data(),
                                  .parameters = parameters.data(), .prepared = prepared.data(),
                                  .accumulator = accumulators.data() + share * Small::accumulator_size};
         if (share == 0)
@@ -102,7 +102,7 @@ void check_wide_by_hand() {
         Guarded dy(count * out.size()), gradients(numbers);
         std::vector<double> to_weights(numbers);
         for (std::size_t n = 0; n < count; ++n) std::generate_n(dy.begin() + static_cast<std::ptrdiff_t>(n * out.size()), Outputs, drawn);
-        backward(Backward<float>{.inputs = {x.data()}, .input_gradients = {to_input ? dx.data() : nullptr}, .output = y.data(), .output_gradient = dy.data(),
+        backward(Backward<Fast>{.inputs = {x.data()}, .input_gradients = {to_input ? dx.data() : nullptr}, .output = y.data(), .output_gradient = dy.data(),
                                  .parameters = parameters.data(), .scratch = scratch.data(), .gradients = gradients.data(), .count = count});
         for (std::size_t n = 0; n < count; ++n)
             for (std::size_t o = 0; o < Outputs; ++o) {
@@ -116,9 +116,9 @@ void check_wide_by_hand() {
         for (std::size_t n = 0; n < numbers; ++n) CHECK(static_cast<double>(gradients[n]) == doctest::Approx(to_weights[n]).epsilon(1e-4));
         CHECK((dy.kept() && gradients.kept()));
     };
-    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::write>(at); }, true);
-    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::add>(at); }, true);
-    go_back([](const Backward<float>& at) { Wide::template backward<Gradient::none>(at); }, false);
+    go_back([](const Backward<Fast>& at) { Wide::template backward<Gradient::write>(at); }, true);
+    go_back([](const Backward<Fast>& at) { Wide::template backward<Gradient::add>(at); }, true);
+    go_back([](const Backward<Fast>& at) { Wide::template backward<Gradient::none>(at); }, false);
     for (std::size_t n = 0; n < count; ++n)
         for (std::size_t i = 0; i < inputs; ++i)
             CHECK(static_cast<double>(dx[place(n, i)]) == doctest::Approx(to_pictures[n * inputs + i]).epsilon(1e-4));

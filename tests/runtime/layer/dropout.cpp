@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dropout keeps and what it is divided by, word for word of the random numbers; the gradient has the same mask.
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/dropout.hpp>
 
 #include <doctest/doctest.h>

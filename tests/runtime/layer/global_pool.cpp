@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Global pools by themselves: means and largest numbers by hand, and nothing is touched beside what is their own.
-#include <denim/layer/arithmetic.hpp>
+#include <denim/kernel/arithmetic.hpp>
 #include <denim/layer/global_pool.hpp>
 #include <denim/machine/random.hpp>
 
@@ -48,7 +48,7 @@ void check_by_hand() {
     std::vector<double> to_picture(pixels * stride);
     for (const bool adds : {false, true}) {
         std::generate_n(dy.begin(), Channels, drawn);
-        const Backward<float> at{.inputs = {x.data()}, .input_gradients = {dx.data()}, .output_gradient = dy.data(), .record = record.data()};
+        const Backward<Fast> at{.inputs = {x.data()}, .input_gradients = {dx.data()}, .output_gradient = dy.data(), .record = record.data()};
         if (adds)
             Tested::template backward<Gradient::add>(at);
         else

@@ -86,11 +86,11 @@ void check_same(const char* what) {
     CHECK(std::equal(plain.parameters().begin(), plain.parameters().end(), recomputed.parameters().begin()));
 }
 
-/// The numbers that each picture of a batch keeps, and those of each thread.
+/// The bytes that each picture of a batch keeps, and those of each thread.
 template <class Tested>
-constexpr std::size_t of_each_picture = places<Learns<Tested>>.batch_numbers;
+constexpr std::size_t of_each_picture = places<Learns<Tested>>.batch_bytes;
 template <class Tested>
-constexpr std::size_t of_each_thread = places<Learns<Tested>>.thread_numbers;
+constexpr std::size_t of_each_thread = places<Learns<Tested>>.thread_bytes;
 
 template <template <class...> class Around>
 struct Networks {

@@ -17,19 +17,19 @@ constexpr Layout inner{{3, 2, 5}, {1, 1, 0, 2}, 8}, outer{{3, 2, 5}, {0, 0, 1, 1
 // What becomes of ones, forward and as a gradient; 7 where nothing was written.
 template <class Arithmetic>
 struct Passed {
-    using Scalar = typename Arithmetic::Scalar;
-    std::vector<Scalar> output = std::vector<Scalar>(outer.size(), 7), gradient = std::vector<Scalar>(inner.size(), 7);
+    using Stored = typename Arithmetic::Stored;
+    std::vector<Stored> output = std::vector<Stored>(outer.size(), 7), gradient = std::vector<Stored>(inner.size(), 7);
 
     Passed(float rate, Random random) {
-        const std::vector<Scalar> input(inner.size(), 1);
-        std::vector<Scalar> wanted(outer.size(), 1);
+        const std::vector<Stored> input(inner.size(), 1);
+        std::vector<Stored> wanted(outer.size(), 1);
         const LayerSettings settings{.rate = rate};
         using Layer = StochasticDepthLayer<Arithmetic, outer, inner>;
         Layer::forward({.inputs = {input.data()}, .output = output.data(), .settings = &settings, .random = random});
         Layer::template backward<Gradient::write>({.inputs = {input.data()}, .input_gradients = {gradient.data()}, .output = output.data(),
                                                    .output_gradient = wanted.data(), .settings = &settings, .random = random});
     }
-    [[nodiscard]] Scalar factor() const { return output[outer.offset(0, 0)]; }
+    [[nodiscard]] Stored factor() const { return output[outer.offset(0, 0)]; }
 };
 
 }  // namespace
@@ -52,7 +52,7 @@ TEST_CASE("StochasticDepth: forward and backward have one factor for all pixels 
     const auto check = []<class Arithmetic>(Arithmetic /*numbers*/) {
         for (std::uint64_t sample = 0; sample < 8; ++sample) {
             const Passed<Arithmetic> passed{0.5f, Random{Seed{9}, sample}};
-            std::vector<typename Arithmetic::Scalar> output(outer.size(), 7), gradient(inner.size(), 7);
+            std::vector<typename Arithmetic::Stored> output(outer.size(), 7), gradient(inner.size(), 7);
             for (std::size_t y = 0; y < 3; ++y)
                 for (std::size_t x = 0; x < 2; ++x)
                     for (std::size_t c = 0; c < 5; ++c) output[outer.offset(y, x) + c] = gradient[inner.offset(y, x) + c] = passed.factor();
@@ -76,7 +76,7 @@ TEST_CASE("StochasticDepth: fast against the plain twin, at every rate, written 
                 std::vector<float> all(outer.size(), 7), gradient(inner.size(), 7), dy_of_layer = dy;
                 const Random stream{Seed{9}, sample};
                 Layer::forward({.inputs = {x.data()}, .output = all.data(), .settings = &settings, .random = stream});
-                const Backward<float> at{.inputs = {x.data()}, .input_gradients = {gradient.data()}, .output = all.data(),
+                const Backward<Fast> at{.inputs = {x.data()}, .input_gradients = {gradient.data()}, .output = all.data(),
                                          .output_gradient = dy_of_layer.data(), .settings = &settings, .random = stream};
                 Layer::template backward<Gradient::write>(at);
                 const std::vector<float> written = gradient;

@@ -32,13 +32,13 @@ constexpr Numbers to_input{1.1111111111111112, 0.11111111111111110, -0.444444444
 
 template <class Arithmetic>
 void compare_with_pytorch() {
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
     constexpr Layout in{{1, pixels, 3}, {1, 0, 1, 2}, 8}, out{{1, pixels, 3}, {0, 1, 0, 0}, 3};
-    std::vector<Scalar> x(in.size()), y(out.size()), dy(out.size()), dx(in.size(), 7);
+    std::vector<Stored> x(in.size()), y(out.size()), dy(out.size()), dx(in.size(), 7);
     const auto each = [&](auto act) {
         for (std::size_t n = 0; n < given.size(); ++n) act(n, in.offset(0, n / 3) + n % 3, out.offset(0, n / 3) + n % 3);
     };
-    each([&](std::size_t n, std::size_t at, std::size_t to) { x[at] = static_cast<Scalar>(given[n]), dy[to] = static_cast<Scalar>(to_output[n]); });
+    each([&](std::size_t n, std::size_t at, std::size_t to) { x[at] = static_cast<Stored>(given[n]), dy[to] = static_cast<Stored>(to_output[n]); });
     using Layer = UnitNormLayer<Arithmetic, out, in>;
     Layer::forward({.inputs = {x.data()}, .output = y.data()});
     Layer::template backward<Gradient::write>({.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data()});

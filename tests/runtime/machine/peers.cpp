@@ -137,7 +137,7 @@ TEST_CASE("a peer writes the sums of its subtrees, of which each knows its sampl
                 PeerByTurns peer{count, own, brought};
                 const BatchPart<float> part{tree, peer};
                 std::size_t before = row, next = 0;
-                part.sum(2, nullptr, [&](const Shares& shares, std::size_t first, float* to) {
+                part.sum(2, static_cast<float*>(nullptr), [&](const Shares& shares, std::size_t first, float* to) {
                     CHECK(first == next);
                     next += shares.samples;
                     CHECK(shares.count == tree.rows[row].count());

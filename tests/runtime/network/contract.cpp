@@ -28,13 +28,13 @@ struct AddOne : SpecDefaults {
     static constexpr bool training_only = TrainingOnly;
 
     template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& at) {
-            for_each_number<In>([&](std::size_t, std::size_t place) { at.output[place] = at.input()[place] + Scalar{1}; });
+    struct Layer : LayerDefaults<Arithmetic> {
+        using Stored = typename Arithmetic::Stored;
+        static void forward(const Forward<Arithmetic>& at) {
+            for_each_number<In>([&](std::size_t, std::size_t place) { at.output[place] = at.input()[place] + Stored{1}; });
         }
         template <Gradient Input>
-        static void backward(const Backward<Scalar>& /*at*/) {}
+        static void backward(const Backward<Arithmetic>& /*at*/) {}
     };
 };
 

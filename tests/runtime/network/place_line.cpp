@@ -83,11 +83,12 @@ TEST_CASE("a deep network keeps what backward reads, one gradient beside the nex
     using Deep = Network<Image<16, 16, 16>, Sequential<Block, Block, Block, Block, Block, Block, Block, Block, Dense<3>>>;
     using Learns = Plan<Deep::Graph, Fast, Mode::training>;
     using Answers = Plan<Deep::Graph, Fast, Mode::inference>;
-    constexpr std::size_t value = Learns::layouts[1].size() + Memory<Learns>::apart, bordered = Learns::layouts[3].size() + Memory<Learns>::apart;
+    constexpr std::size_t apart = Memory<Learns>::apart, unit = sizeof(float);  // bytes
+    constexpr std::size_t value = Learns::layouts[1].size() * unit + apart, bordered = Learns::layouts[3].size() * unit + apart;
     // Of a block the convolution's output, which BatchNorm reads again, and ReLU's, which the next convolution does.
-    CHECK(places<Learns>.batch_numbers <= 8 * (value + bordered) + 3 * bordered);
-    CHECK(places<Answers>.thread_numbers <= 3 * bordered);
-    CHECK(places<Answers>.batch_numbers == 0);
+    CHECK(places<Learns>.batch_bytes <= 8 * (value + bordered) + 3 * bordered);
+    CHECK(places<Answers>.thread_bytes <= 3 * bordered);
+    CHECK(places<Answers>.batch_bytes == 0);
 }
 
 TEST_CASE("a predictor keeps the rows of layers that read them, and no others") {

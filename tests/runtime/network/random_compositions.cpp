@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fifty networks that nobody thought of: layers, options and shapes are drawn by the compiler. Each is trained on one batch and answers,
-// by the fast kernels and by the plain twins in double precision; and what stood in the memory before changes no bit.
+// by the fast kernels and by the plain twins in double precision, whether these store in double or in float; and what stood in the memory before
+// changes no bit.
 #include "gradients.hpp"
 
 #include <algorithm>
@@ -100,19 +101,19 @@ struct Answers {
     std::vector<double> gradients, logits;
 };
 
-template <class Scalar>
-StepResult step(testing::SideTrainer<Scalar>& trainer, const testing::Problem& problem, std::span<const Scalar> parameters) {
+template <class Stored, class Computed>
+StepResult step(testing::SideTrainer<Stored, Computed>& trainer, const testing::Problem& problem, std::span<const Stored> parameters) {
     return trainer.step(parameters, {problem.pictures(), problem.labels, problem.order, Seed{3}, 2, problem.weights});
 }
-template <class Scalar>
-Answers answers_of(const testing::Side<Scalar>& side, const testing::Problem& problem) {
+template <class Stored, class Computed>
+Answers answers_of(const testing::Side<Stored, Computed>& side, const testing::Problem& problem) {
     testing::SideTrainer trainer{side, problem.order.size()};
-    const double loss = step<Scalar>(trainer, problem, side.parameters).loss;
-    const std::vector<Scalar> logits = side.predict(problem.pictures());
+    const double loss = step<Stored>(trainer, problem, side.parameters).loss;
+    const std::vector<Stored> logits = side.predict(problem.pictures());
     return {loss, {trainer.gradients().begin(), trainer.gradients().end()}, {logits.begin(), logits.end()}};
 }
 
-void check_close(const std::vector<double>& got, const std::vector<double>& expected, const char* what) {
+void check_close(const std::vector<double>& got, const std::vector<double>& expected, double share, const char* what) {
     REQUIRE(got.size() == expected.size());
     double worst = 0, largest = 0;
     for (std::size_t n = 0; n < got.size(); ++n) {
@@ -120,7 +121,7 @@ void check_close(const std::vector<double>& got, const std::vector<double>& expe
         worst = std::isnan(got[n]) ? 1e9 : std::max(worst, std::abs(got[n] - expected[n]));
     }
     INFO(what << ": largest difference " << worst << " in numbers of up to " << largest);
-    CHECK(worst <= 1e-4 * (0.1 + largest));
+    CHECK(worst <= share * (0.1 + largest));
 }
 
 // The same from a trainer and a predictor whose places, scratch and records hold NaN and infinities of a step that failed.
@@ -140,13 +141,19 @@ void check_after_a_failed_step(const testing::Side<float>& side, const testing::
     CHECK(std::ranges::equal(logits, expected.logits));
 }
 
-void check(const testing::Side<double>& exact, testing::Side<float> quick, const testing::Problem& problem, const std::string& written) {
+void check(testing::Side<double> exact, testing::Side<float, double> stored, testing::Side<float> quick, const testing::Problem& problem,
+           const std::string& written) {
     INFO(written << ", " << problem.order.size() << " pictures");
     quick.parameters.assign(exact.parameters.begin(), exact.parameters.end());
-    const Answers expected = answers_of(exact, problem), got = answers_of(quick, problem);
+    stored.parameters = quick.parameters;
+    exact.parameters.assign(quick.parameters.begin(), quick.parameters.end());  // which float holds
+    const Answers expected = answers_of(exact, problem), got = answers_of(quick, problem), rounded = answers_of(stored, problem);
     CHECK(std::abs(got.loss - expected.loss) <= 1e-5 * (1 + expected.loss));
-    check_close(got.gradients, expected.gradients, "gradients");
-    check_close(got.logits, expected.logits, "logits");
+    check_close(got.gradients, expected.gradients, 1e-4, "gradients");
+    check_close(got.logits, expected.logits, 1e-4, "logits");
+    CHECK(std::abs(rounded.loss - expected.loss) <= 0x1p-19 * (1 + expected.loss));
+    check_close(rounded.gradients, expected.gradients, 0x1p-19, "gradients, stored in float");
+    check_close(rounded.logits, expected.logits, 0x1p-22, "logits, stored in float");
     check_after_a_failed_step(quick, problem, got);
 }
 
@@ -154,8 +161,9 @@ template <std::uint64_t Seed>
 void check() {
     Network<InputOf<Seed>, BodyOf<Seed>, Plain<double>> exact{denim::Seed{Seed + 1}};
     testing::scatter(exact);
-    check(testing::side_of<true>(exact), testing::side_of<true>(Network<InputOf<Seed>, BodyOf<Seed>>{}),
-          testing::Problem{InputOf<Seed>::shape, 2 + draw(Seed, 12, 9), exact.heads}, detail::spelling<Network<InputOf<Seed>, BodyOf<Seed>>>());
+    check(testing::side_of<true>(exact), testing::side_of<true>(Network<InputOf<Seed>, BodyOf<Seed>, Plain<double, float>>{}),
+          testing::side_of<true>(Network<InputOf<Seed>, BodyOf<Seed>>{}), testing::Problem{InputOf<Seed>::shape, 2 + draw(Seed, 12, 9), exact.heads},
+          detail::spelling<Network<InputOf<Seed>, BodyOf<Seed>>>());
 }
 
 }  // namespace

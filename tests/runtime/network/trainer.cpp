@@ -48,7 +48,8 @@ struct Data {
 /// sample and an accumulator for every layer and share.
 template <class SourceGraph, class Arithmetic>
 class ByHand {
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
+    using Computed = typename Arithmetic::Computed;
     using Plan = denim::Plan<SourceGraph, Arithmetic, Mode::training>;
     template <std::size_t Index>
     using LayerAt = typename Plan::template LayerAt<Index>;
@@ -57,10 +58,10 @@ class ByHand {
     static constexpr bool on_samples = LayerAt<Index>::works == Works::on_samples;
 
 public:
-    std::vector<Scalar> gradients = std::vector<Scalar>(SourceGraph::trace.parameters);
+    std::vector<Stored> gradients = std::vector<Stored>(SourceGraph::trace.parameters);
     double loss = 0;
 
-    ByHand(const std::vector<Scalar>& parameters, const std::vector<LayerSettings>& settings, const Data& data)
+    ByHand(const std::vector<Stored>& parameters, const std::vector<LayerSettings>& settings, const Data& data)
         : parameters_(parameters), settings_(settings), samples_(data.order.size()), shares_(Shares{samples_}) {
         for (std::size_t value = 0; value < Plan::values; ++value) {
             activations_.emplace_back(samples_ * Plan::layouts[value].size() + room);
@@ -111,7 +112,7 @@ private:
         for (std::size_t part = 0; part < Layer::prepare_parts && Layer::prepared_size > 0; ++part)
             Layer::prepare(parameters_.data() + Plan::template first_parameter<Index>, own.prepared.data(), part);
         for (std::size_t sample = 0; sample < (on_samples<Index> ? samples_ : 1); ++sample) {
-            Forward<Scalar> call;
+            Forward<Arithmetic> call;
             fill<Index>(call, sample);
             call.last_band = Layer::bands;
             Layer::forward(call);
@@ -122,8 +123,8 @@ private:
         using Layer = LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
         constexpr Gradient kind = node.from[0] == 0 ? Gradient::none : Gradient::write;
-        const auto call_for = [&](std::size_t sample, Scalar* accumulator) {
-            Backward<Scalar> call;
+        const auto call_for = [&](std::size_t sample, Computed* accumulator) {
+            Backward<Arithmetic> call;
             fill<Index>(call, sample);
             call.input_gradients[0] = to_values_[node.from[0]].data() + sample * Plan::layouts[node.from[0]].size();
             call.output_gradient = to_values_[node.to].data() + sample * Plan::layouts[node.to].size();
@@ -132,10 +133,10 @@ private:
             Layer::template backward<kind>(call);
         };
         if constexpr (on_samples<Index>) {
-            std::vector<std::vector<Scalar>> sums(shares_.count, std::vector<Scalar>(Layer::accumulator_size + room));
+            std::vector<std::vector<Computed>> sums(shares_.count, std::vector<Computed>(Layer::accumulator_size + room));
             for (std::size_t share = 0; share < shares_.count; ++share)
                 for (std::size_t sample = shares_.first(share); sample < shares_.last(share); ++sample) call_for(sample, sums[share].data());
-            const std::vector<Scalar> sum = plain_tree(sums, 0, sums.size());
+            const std::vector<Computed> sum = plain_tree(sums, 0, sums.size());
             for (std::size_t part = 0; part < Layer::finish_parts && Layer::accumulator_size > 0; ++part)
                 Layer::finish({sum.data(), gradients.data() + Plan::template first_parameter<Index>}, part);
         } else {
@@ -144,25 +145,26 @@ private:
     }
 
     struct Buffers {
-        std::vector<Scalar> prepared, scratch;
+        std::vector<Stored> prepared;
+        std::vector<Computed> scratch;
         std::vector<std::uint8_t> record;
     };
-    const std::vector<Scalar>& parameters_;
+    const std::vector<Stored>& parameters_;
     const std::vector<LayerSettings>& settings_;
     std::size_t samples_;
     Shares shares_;
-    std::vector<std::vector<Scalar>> activations_, to_values_;
+    std::vector<std::vector<Stored>> activations_, to_values_;
     std::array<Buffers, count> buffers_;
 };
 
 template <class SourceGraph, class Arithmetic>
 void check() {
-    using Scalar = typename Arithmetic::Scalar;
+    using Stored = typename Arithmetic::Stored;
     const testing::KeptThreads kept_threads;
     set_serial_threshold(0);
-    std::vector<Scalar> parameters(SourceGraph::trace.parameters);
+    std::vector<Stored> parameters(SourceGraph::trace.parameters);
     Random random{Seed{4}};
-    for (Scalar& number : parameters) number = static_cast<Scalar>(random.uniform(-0.1, 0.2));
+    for (Stored& number : parameters) number = static_cast<Stored>(random.uniform(-0.1, 0.2));
     const std::vector<LayerSettings> settings(SourceGraph::count);
     Trainer<SourceGraph, Arithmetic, SoftmaxCrossEntropy> trainer{100};
     for (const std::size_t batch : {100u, 1u, 7u, 8u, 9u, 24u, 64u}) {

@@ -55,9 +55,8 @@ std::mutex seen_mutex;
 template <bool Happens>
 struct Watch : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
-    struct Layer : LayerDefaults<typename Arithmetic::Scalar> {
-        using Scalar = typename Arithmetic::Scalar;
-        static void forward(const Forward<Scalar>& at) {
+    struct Layer : LayerDefaults<Arithmetic> {
+        static void forward(const Forward<Arithmetic>& at) {
             for (std::size_t y = 0; y < In.shape.height; ++y)
                 for (std::size_t x = 0; x < In.shape.width; ++x)
                     std::copy_n(at.input() + In.offset(y, x), In.shape.channels, at.output + Out.offset(y, x));
@@ -67,7 +66,7 @@ struct Watch : SpecDefaults {
             seen.insert(std::this_thread::get_id());
         }
         template <Gradient To>
-        static void backward(const Backward<Scalar>& at) {
+        static void backward(const Backward<Arithmetic>& at) {
             if constexpr (To == Gradient::write)
                 for (std::size_t y = 0; y < In.shape.height; ++y)
                     for (std::size_t x = 0; x < In.shape.width; ++x)
@@ -108,9 +107,9 @@ TEST_CASE("one picture needs one set of values however many threads share it, an
     std::size_t bands = 0;  // of the layer with most; all take turns with one scratch
     each_index<0, Plan::count>([&]<std::size_t Index>() {
         if (Plan::LayerAt<Index>::scratch_size > 0) bands = std::max(bands, Plan::LayerAt<Index>::bands);
-        CHECK(Plan::LayerAt<Index>::scratch_size <= places<Plan>.thread_scratch);
+        CHECK(Plan::LayerAt<Index>::scratch_size * sizeof(float) <= places<Plan>.thread_scratch);
     });
-    const std::size_t scratch = (std::min<std::size_t>(bands, 64) - 1) * places<Plan>.thread_scratch * sizeof(float);
+    const std::size_t scratch = (std::min<std::size_t>(bands, 64) - 1) * places<Plan>.thread_scratch;
     CHECK(many - one == scratch);
     CHECK(kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(64) ==
           kept_by_one_picture<Network<Image<40, 30, 3>, Sequential<DepthwiseConv<3>, Dense<3>>>>(1));
@@ -120,8 +119,9 @@ TEST_CASE("a predictor has nothing of what backward alone needs") {
     using Conv5 = Network<Image<40, 30, 3>, Sequential<Conv<5, 16>, MaxPool, Dense<3>>>;
     using Learns = Plan<Conv5::Graph, Fast, Mode::training>;
     using Answers = Plan<Conv5::Graph, Fast, Mode::inference>;
-    CHECK(places<Answers>.thread_bytes + places<Answers>.batch_bytes == 0);
-    CHECK(places<Learns>.thread_bytes + places<Learns>.batch_bytes > 0);
+    const auto keeps = [](const NodePlaces& node) { return node.record.held != Held::nowhere; };
+    CHECK(std::ranges::none_of(places<Answers>.nodes, keeps));
+    CHECK(std::ranges::any_of(places<Learns>.nodes, keeps));
     CHECK(4 * Answers::LayerAt<0>::scratch_size < Learns::LayerAt<0>::scratch_size);
 }
 

@@ -73,7 +73,7 @@ struct Pool : SpecDefaults {
     template <class Arithmetic, Layout Out, Layout In>
     struct Kernel {
         using Stored = typename Arithmetic::Stored;
-    using Computed = typename Arithmetic::Computed;
+        using Computed = typename Arithmetic::Computed;
         static constexpr kernel::Windows of = windows(In.shape);
         using Plain = std::conditional_t<std::same_as<Operation, Max>,
                 kernel::PlainMaxPool<Out, In, of, Stored, Computed>, kernel::PlainAveragePool<Out, In, of, Stored, Computed>>;

@@ -3226,11 +3226,11 @@ void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
 }
 
 /// Calls `body()` on this thread while the others of the team stand by for the loops in it: for many short ones after each other, as the layers
-/// of one picture are. They wait busily meanwhile. Inside of a loop it only calls.
+/// of one picture are. They wait busily meanwhile. `operations` is the work of all of them: for little, and inside of a loop, it only calls.
 template <class Body>
-void with_standing_team([[maybe_unused]] const Team& team, Body&& body) {
+void with_standing_team([[maybe_unused]] const Team& team, [[maybe_unused]] std::size_t operations, Body&& body) {
 #if defined(_OPENMP)
-    if (team.size > 1 && !omp_in_parallel()) {
+    if (team.size > 1 && operations >= detail::thread_settings().serial_below && !omp_in_parallel()) {
         detail::StandingTeam standing{team.size};
         detail::FirstError error;
 #pragma omp parallel num_threads(static_cast<int>(team.size))
@@ -19170,6 +19170,11 @@ struct PlanTable {
             if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
         return total;
     }
+    [[nodiscard]] std::size_t operations() const {
+        std::size_t all = 0;
+        for (const StepRun& run : runs) all += operations(run);
+        return all;
+    }
     /// Whether a step of some run finds the picture in each thread's own memory; else it is loaded for the whole batch at first.
     [[nodiscard]] bool loads_in_runs() const { return lives[0].place.held == Held::by_thread; }
 };
@@ -19815,7 +19820,7 @@ void BatchPredictor<Stored, Computed>::predict(const Pictures& pictures, Stored*
         const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
         if (call.one_by_one()) {
             work.space->reserve_bands(team.size);
-            with_standing_team(team, [&] { run(*work.space, call); });
+            with_standing_team(team, call.count * plan_->operations(), [&] { run(*work.space, call); });
         } else {
             work.space->reserve_threads(team.size);
             run(*work.space, call);

@@ -155,11 +155,11 @@ void parallel_for(std::size_t count, std::size_t operations, Body&& body) {
 }
 
 /// Calls `body()` on this thread while the others of the team stand by for the loops in it: for many short ones after each other, as the layers
-/// of one picture are. They wait busily meanwhile. Inside of a loop it only calls.
+/// of one picture are. They wait busily meanwhile. `operations` is the work of all of them: for little, and inside of a loop, it only calls.
 template <class Body>
-void with_standing_team([[maybe_unused]] const Team& team, Body&& body) {
+void with_standing_team([[maybe_unused]] const Team& team, [[maybe_unused]] std::size_t operations, Body&& body) {
 #if defined(_OPENMP)
-    if (team.size > 1 && !omp_in_parallel()) {
+    if (team.size > 1 && operations >= detail::thread_settings().serial_below && !omp_in_parallel()) {
         detail::StandingTeam standing{team.size};
         detail::FirstError error;
 #pragma omp parallel num_threads(static_cast<int>(team.size))

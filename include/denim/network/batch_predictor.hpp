@@ -167,7 +167,7 @@ void BatchPredictor<Stored, Computed>::predict(const Pictures& pictures, Stored*
         const Call call{pictures, first, std::min(chunk, pictures.count - first), to, team, clock};
         if (call.one_by_one()) {
             work.space->reserve_bands(team.size);
-            with_standing_team(team, [&] { run(*work.space, call); });
+            with_standing_team(team, call.count * plan_->operations(), [&] { run(*work.space, call); });
         } else {
             work.space->reserve_threads(team.size);
             run(*work.space, call);

@@ -53,6 +53,11 @@ struct PlanTable {
             if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
         return total;
     }
+    [[nodiscard]] std::size_t operations() const {
+        std::size_t all = 0;
+        for (const StepRun& run : runs) all += operations(run);
+        return all;
+    }
     /// Whether a step of some run finds the picture in each thread's own memory; else it is loaded for the whole batch at first.
     [[nodiscard]] bool loads_in_runs() const { return lives[0].place.held == Held::by_thread; }
 };

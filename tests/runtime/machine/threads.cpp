@@ -118,7 +118,7 @@ TEST_CASE("a standing team runs every index of each of its loops once, whatever 
     for (const std::size_t wanted : {1u, 2u, 5u}) {
         set_threads(wanted);
         const std::thread::id leader = std::this_thread::get_id();
-        with_standing_team(Team{}, [&] {
+        with_standing_team(Team{}, 1, [&] {
             CHECK(std::this_thread::get_id() == leader);
             for (const std::size_t count : {2u, 100u, 3u, 1u, 5u, 7u, 0u, 2u}) {
                 std::vector<std::atomic<int>> visits(count);
@@ -147,7 +147,7 @@ TEST_CASE("a standing team has sums of 2,000 loops right, each of which reads wh
     set_serial_threshold(0);
     set_threads(3);
     std::vector<std::size_t> numbers(3, 1), next(3);
-    with_standing_team(Team{}, [&] {
+    with_standing_team(Team{}, 1, [&] {
         for (std::size_t turn = 0; turn < 2'000; ++turn) {
             parallel_for(std::size_t{3}, 1, [&](std::size_t index) { next[index] = (numbers[0] + 2 * numbers[1] + 3 * numbers[2] + index) % 1009; });
             std::swap(numbers, next);
@@ -166,7 +166,7 @@ TEST_CASE("exceptions of a standing team's loops, and of who leads it, reach the
     set_serial_threshold(0);
     set_threads(3);
     std::atomic<std::size_t> after = 0;
-    CHECK_THROWS_WITH_AS(with_standing_team(Team{},
+    CHECK_THROWS_WITH_AS(with_standing_team(Team{}, 1,
                                             [&] {
                                                 for (const std::size_t count : {3u, 40u})
                                                     CHECK_THROWS_WITH_AS(parallel_for(count, 1,
@@ -206,3 +206,23 @@ TEST_CASE("members that are late keep nobody waiting: their parts are done for t
     late.join();
     latest.join();
 }
+
+#if defined(_OPENMP)
+TEST_CASE("for little work, and inside of a loop, no team stands by") {
+    const testing::KeptThreads kept_threads;
+    set_threads(3);
+    set_serial_threshold(1000);
+    const auto stands = [](std::size_t operations) {
+        bool led = false;
+        with_standing_team(Team{}, operations, [&] { led = detail::led_team() != nullptr; });
+        return led;
+    };
+    CHECK(!stands(999));
+    CHECK(stands(1000));
+    std::atomic<bool> inside = false;
+    parallel_for(std::size_t{3}, 1000, [&](std::size_t) { inside = inside || stands(1000); });
+    CHECK(!inside);
+    set_threads(1);
+    CHECK(!stands(1000));
+}
+#endif

@@ -15,18 +15,24 @@ using WithDropout =
     Network<Image<120, 90, 3>, Sequential<Conv<3, 64>, MaxPool, Conv<3, 64>, MaxPool, Dense<Wide, ReLU>, Dropout, Dense<4>>>;
 using Setting = Grid<WithDropout, Values<1024>>;
 
-/// Whether the best setting is more than luck: Welch's test against the setting without, at a level shared by all comparisons
-/// (Bonferroni).
-std::string statement(const SweepTable& table, const std::string& axis) {
+/// The setting that has none of what the axis varies.
+const SweepRow* without(const SweepTable& table, const std::string& axis) {
     const auto plain = std::ranges::find_if(table.rows, [&](const SweepRow& row) {
         const auto found = row.parameters.find(axis);
         return found == row.parameters.end() || found->second == HyperParameter{0.0};
     });
-    if (plain == table.rows.end() || plain->runs.size() < 2) return "One run of each setting proves nothing; repeat them.";
+    return plain == table.rows.end() ? nullptr : &*plain;
+}
+
+/// Whether the best setting is more than luck: Welch's test against the setting without, at a level shared by all comparisons
+/// (Bonferroni).
+std::string statement(const SweepTable& table, const std::string& axis) {
+    const SweepRow* const plain = without(table, axis);
+    if (!plain || plain->runs.size() < 2) return "One run of each setting proves nothing; repeat them.";
     const Repeats before = plain->test_accuracy();
     std::string words;
     for (const SweepRow& row : table.rows) {
-        if (&row == &*plain) continue;
+        if (&row == plain) continue;
         const Repeats after = row.test_accuracy();
         const WelchTest test = welch_test(after, before);
         const double probability = test.probability * static_cast<double>(table.rows.size() - 1);
@@ -43,7 +49,8 @@ std::string statement(const SweepTable& table, const std::string& axis) {
 void run(const fashion::Options& options, const std::string& task) {
     const fashion::TaskSets sets = fashion::read_sets(options.data, task);
     Page page{"Dropout and L2"};
-    const auto study = [&](const std::string& axis, std::vector<float> l2, std::vector<float> dropout) {
+    // `none`: the runs without, if another axis has them already.
+    const auto study = [&](const std::string& axis, std::vector<float> l2, std::vector<float> dropout, const SweepRow* none) {
         SweepTable table = sweep(Setting{}, sets.train, sets.validation, sets.test,
                                  {.log = options.log("dropout-study") / axis,
                                   .axes = {"dense"},
@@ -56,14 +63,19 @@ void run(const fashion::Options& options, const std::string& task) {
                                   .side_by_side = options.side_by_side,
                                   .hands = options.hands});
         table.name = axis;
+        if (none) {
+            table.rows.push_back(*none);
+            table.sort();
+        }
         const std::string words = statement(table, axis);
         std::cout << axis << '\n' << table << words << "\n\n" << std::flush;
         page.heading(axis == "l2" ? "L2" : "Dropout");
         page.paragraph(words);
         add_sweep(page, table);
+        return table;
     };
-    study("dropout", {0}, {0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f});
-    study("l2", {0, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f}, {0});
+    const SweepTable dropout = study("dropout", {0}, {0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f}, nullptr);
+    study("l2", {1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f}, {0}, without(dropout, "dropout"));
     page.write(options.report / "dropout-study.html");
 }
 

@@ -3165,6 +3165,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     StandingTeam* const standing = led_team();
     const std::size_t serial_below = thread_settings().serial_below;
     if (standing) {
+        // Less than a hand-over costs, since what the other threads have made is far from this one: ResNet-8's sums are quicker shared.
         team = operations < serial_below / 16 ? 1 : std::min(team, standing->size());
     } else if (operations < serial_below || omp_in_parallel()) {
         team = 1;
@@ -18257,14 +18258,15 @@ private:
     template <std::size_t Index>
     static consteval std::array<std::size_t, 3> chain() {
         if constexpr (For == Mode::inference && links<Index>()) {
+            constexpr Shape in = shape_of(Source::trace.entries[Index].from[0]);
             constexpr std::size_t second = Index + run_length<Index>();
             if constexpr (links<second>() && read_once(second)) {
                 constexpr std::size_t third = second + run_length<second>();
                 if constexpr (links<third>() && read_once(third)) {
                     constexpr std::size_t end = third + run_length<third>();
-                    if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
+                    if constexpr (detail::chains<Arithmetic, in, Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
                 }
-                if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>>()) return {second, third, 0};
+                if constexpr (detail::chains<Arithmetic, in, Link<Index, second>, Link<second, third>>()) return {second, third, 0};
             }
         }
         return {};

@@ -103,14 +103,15 @@ private:
     template <std::size_t Index>
     static consteval std::array<std::size_t, 3> chain() {
         if constexpr (For == Mode::inference && links<Index>()) {
+            constexpr Shape in = shape_of(Source::trace.entries[Index].from[0]);
             constexpr std::size_t second = Index + run_length<Index>();
             if constexpr (links<second>() && read_once(second)) {
                 constexpr std::size_t third = second + run_length<second>();
                 if constexpr (links<third>() && read_once(third)) {
                     constexpr std::size_t end = third + run_length<third>();
-                    if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
+                    if constexpr (detail::chains<Arithmetic, in, Link<Index, second>, Link<second, third>, Link<third, end>>()) return {second, third, end};
                 }
-                if constexpr (detail::chains<Arithmetic, shape_of(Source::trace.entries[Index].from[0]), Link<Index, second>, Link<second, third>>()) return {second, third, 0};
+                if constexpr (detail::chains<Arithmetic, in, Link<Index, second>, Link<second, third>>()) return {second, third, 0};
             }
         }
         return {};

@@ -956,6 +956,52 @@ constexpr Scalar relu_gradient(Scalar output, Scalar gradient) {
 }
 
 }  // namespace denim::inline DENIM_TARGET::simd
+// ---- denim/machine/flush_denormals.hpp
+
+// Numbers below the smallest normal one (1.2e-38 in float, 2.2e-308 in double) are zero while Denim computes. Processors take such numbers apart
+// in microcode, up to a hundred times as slowly, and a network that has learned its pictures is full of them: the softmax's gradients are nearly
+// zero, and the optimizer squares them. WebAssembly has no such switch; there they stay.
+
+namespace denim::inline DENIM_TARGET {
+
+/// For a scope, of this thread alone; then the thread has its own way again.
+class FlushDenormals {
+public:
+    FlushDenormals() {
+        if ((before_ & flushed) != flushed) set(before_ | flushed);
+    }
+    FlushDenormals(const FlushDenormals&) = delete;
+    FlushDenormals& operator=(const FlushDenormals&) = delete;
+    ~FlushDenormals() {
+        if ((before_ & flushed) != flushed) set(before_);
+    }
+
+private:
+#if defined(__SSE2__) && !defined(__wasm__)
+    using Register = unsigned;
+    static constexpr Register flushed = 0x8040;  // results (FTZ) and what comes in (DAZ)
+    static Register get() { return __builtin_ia32_stmxcsr(); }
+    static void set(Register value) { __builtin_ia32_ldmxcsr(value); }
+#elif defined(__aarch64__)
+    using Register = std::uint64_t;
+    static constexpr Register flushed = Register{1} << 24;  // FZ: both
+    static Register get() {
+        Register value;
+        __asm__ volatile("mrs %0, fpcr" : "=r"(value));
+        return value;
+    }
+    static void set(Register value) { __asm__ volatile("msr fpcr, %0" : : "r"(value)); }
+#else
+    using Register = unsigned;
+    static constexpr Register flushed = 0;
+    static Register get() { return 0; }
+    static void set(Register) {}
+#endif
+
+    Register before_ = get();
+};
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/machine/standing_team.hpp
 
 // Threads that stand by for loops. Between two cores what costs is a line of memory that changes hands, some 0.1 us each time: a loop is announced
@@ -1196,6 +1242,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     team = 1;
 #endif
     if (team <= 1) {
+        const FlushDenormals flush;
         thread_settings().entered = 1;
         for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
         return;
@@ -1211,6 +1258,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
+        const FlushDenormals flush;
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
         error.guard([&] {
@@ -1232,7 +1280,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
 
 /// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
 /// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
-/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too. Denormal numbers are zero in it.
 template <class Body>
 void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
     using Bare = std::remove_reference_t<Body>;
@@ -1258,6 +1306,7 @@ void with_standing_team([[maybe_unused]] const Team& team, [[maybe_unused]] std:
         detail::FirstError error;
 #pragma omp parallel num_threads(static_cast<int>(team.size))
         {
+            const FlushDenormals flush;
             if (const auto worker = static_cast<std::size_t>(omp_get_thread_num())) {
                 standing.stand_by(worker);
             } else {
@@ -16606,6 +16655,7 @@ BatchTrainer<Stored, Computed>::BatchTrainer(const GraphTable& graph, const Plan
 template <class Stored, class Computed>
 StepResult BatchTrainer<Stored, Computed>::step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch,
                                                 const Answer<Stored>& answer, StepClock* clock, const ValueWatch<Stored>* watch) {
+    const FlushDenormals flush;
     check(parameters, settings, batch);
     const Shares shares{batch.whole()};
     if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};

@@ -3,6 +3,7 @@
 
 // The door to OpenMP: who works on what. The arithmetic never depends on the answer; see docs/architecture.md.
 
+#include <denim/machine/flush_denormals.hpp>
 #include <denim/machine/standing_team.hpp>
 #include <denim/machine/target.hpp>
 
@@ -103,6 +104,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     team = 1;
 #endif
     if (team <= 1) {
+        const FlushDenormals flush;
         thread_settings().entered = 1;
         for (std::size_t index = 0; index < count; ++index) call(body, index, 0);
         return;
@@ -118,6 +120,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
     std::atomic<std::uint64_t> taken = 0;  // a bit for each part
 #pragma omp parallel num_threads(static_cast<int>(team))
     {
+        const FlushDenormals flush;
         ++entered;
         const auto worker = static_cast<std::size_t>(omp_get_thread_num());
         error.guard([&] {
@@ -139,7 +142,7 @@ inline void run_loop(const Team& wanted, std::size_t count, [[maybe_unused]] std
 
 /// Calls `body(index, worker)` once for each index below `count`, on up to `team.size` threads; any thread may take any index.
 /// `worker` < team.within(count) names the thread that runs, for its own workspace. `operations` is the work of the whole loop, in
-/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too.
+/// floating-point operations or bytes moved: little work stays on the calling thread, and loops inside loops do too. Denormal numbers are zero in it.
 template <class Body>
 void parallel_for(const Team& team, std::size_t count, std::size_t operations, Body&& body) {
     using Bare = std::remove_reference_t<Body>;
@@ -165,6 +168,7 @@ void with_standing_team([[maybe_unused]] const Team& team, [[maybe_unused]] std:
         detail::FirstError error;
 #pragma omp parallel num_threads(static_cast<int>(team.size))
         {
+            const FlushDenormals flush;
             if (const auto worker = static_cast<std::size_t>(omp_get_thread_num())) {
                 standing.stand_by(worker);
             } else {

@@ -4,6 +4,7 @@
 // The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
 #include <denim/loss/head_losses.hpp>
+#include <denim/machine/flush_denormals.hpp>
 #include <denim/machine/peers.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/accumulators.hpp>
@@ -214,6 +215,7 @@ BatchTrainer<Stored, Computed>::BatchTrainer(const GraphTable& graph, const Plan
 template <class Stored, class Computed>
 StepResult BatchTrainer<Stored, Computed>::step(std::span<const Stored> parameters, std::span<const LayerSettings> settings, const Batch& batch,
                                                 const Answer<Stored>& answer, StepClock* clock, const ValueWatch<Stored>* watch) {
+    const FlushDenormals flush;
     check(parameters, settings, batch);
     const Shares shares{batch.whole()};
     if (peers_ && !tree_.fits(shares, peers_->count())) tree_ = PeerTree{shares, peers_->count()};

@@ -9206,20 +9206,9 @@ struct LargestPart {
 };
 
 }  // namespace denim::inline DENIM_TARGET
-// ---- denim/layer/concept.hpp
+// ---- denim/layer/calls.hpp
 
-// The layer contract. A *spec* is an empty type, what users write: Conv<5, 64>. It answers on values, at compile time: what
-// shape leaves for a shape that enters, which parameters it has. Bound to the layouts of its input and output it becomes a
-// *layer*: static functions and constexpr sizes that hold nothing. The network owns every number and hands the layer its part.
-//
-// A training step has three beats. Prepare: parameters to what kernels read. Samples: forward and backward, one sample after
-// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the sum
-// of the shares' accumulators to gradients. A layer that needs the whole batch at once (BatchNorm, a wide Dense) works on
-// batches instead: the network stores its input and output for every sample and calls it between two runs over the samples.
-//
-// A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
-// number of vectors goes through simd::load_first and simd::store_first. The border of an input, and what stands between channels and
-// stride, are zeros, which a layer may read; it writes zeros between channels and stride, and nothing to a border.
+// What a layer is handed, call by call; see concept.hpp.
 
 namespace denim {
 
@@ -9236,6 +9225,9 @@ struct LayerSettings {
 enum class Works {
     on_samples,  ///< forward and backward take one sample
     on_batches,  ///< forward and backward take the whole batch, and cut it themselves (parallel_for, by shape and count alone)
+    /// gather takes one sample, join takes what all have gathered, then forward takes one sample; on the way back gather_back, join_back and
+    /// backward do likewise. A trained network has no batch: there its spec has an InferenceLayer.
+    on_joined_samples,
 };
 
 }  // namespace denim
@@ -9255,14 +9247,16 @@ struct ForwardOf {
     const Stored* parameters = nullptr;  ///< the layer's rows, one after the other
     const Stored* prepared = nullptr;
     std::uint8_t* record = nullptr;  ///< what backward wants to know again (winners of a pool); null when there is no backward
-    /// Of this thread: any numbers stand there, as other layers take it between two calls. On batches its own: zero at first, then as it left them.
+    /// Of this thread: any numbers stand there, as other layers take it between two calls. On batches and joined samples its own: zero at first,
+    /// then as it left them.
     Computed* scratch = nullptr;
+    Computed* gathered = nullptr;    ///< on joined samples: scratch_per_sample numbers of this sample; in join those of all, one after the other
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};           ///< of this layer and step; on samples, of this sample
     /// The same call a second time in this step, for its output (Recompute): what a layer on batches keeps in its scratch stands there.
     bool again = false;
-    std::size_t count = 1;           ///< samples in the batch, of those that are computed here; on samples 1
-    const BatchPart<Computed>* part = nullptr;  ///< on batches, where others compute the rest of it, see sums_with_peers; else null
+    std::size_t count = 1;           ///< samples in the batch, of those that are computed here; where it takes one sample 1
+    const BatchPart<Computed>* part = nullptr;  ///< where others compute the rest of the batch, see sums_with_peers; else null
     std::size_t first_band = 0, last_band = 1;  ///< which of its `bands` to compute; on batches all
 
     [[nodiscard]] const Stored* input() const { return inputs[0]; }
@@ -9279,8 +9273,9 @@ struct BackwardOf {
     const Stored* prepared = nullptr;
     const std::uint8_t* record = nullptr;
     Computed* scratch = nullptr;
-    Computed* accumulator = nullptr;  ///< on samples: of this share, grows by the sample's gradient
-    Stored* gradients = nullptr;      ///< on batches: the layer's gradients themselves, laid out as the parameters
+    Computed* gathered = nullptr;
+    Computed* accumulator = nullptr;  ///< where it takes one sample: of this share, grows by the sample's gradient
+    Stored* gradients = nullptr;      ///< on batches and in join_back: the layer's gradients themselves, laid out as the parameters
     const LayerSettings* settings = nullptr;
     Random random{Seed{}};
     std::size_t count = 1;
@@ -9290,7 +9285,7 @@ struct BackwardOf {
     [[nodiscard]] Stored* input_gradient() const { return input_gradients[0]; }
 };
 
-/// The part of the batch that a call on batches is for: what it sums over samples goes through this.
+/// The part of the batch that a call on batches, or a join, is for: what it sums over samples goes through this.
 template <class Call>
 [[nodiscard]] auto part_of(const Call& at) {
     using Part = std::remove_cvref_t<decltype(*at.part)>;
@@ -9304,6 +9299,26 @@ struct FinishOf {
     Stored* gradients = nullptr;
 };
 
+}  // namespace denim::inline DENIM_TARGET
+// ---- denim/layer/concept.hpp
+
+// The layer contract. A *spec* is an empty type, what users write: Conv<5, 64>. It answers on values, at compile time: what
+// shape leaves for a shape that enters, which parameters it has. Bound to the layouts of its input and output it becomes a
+// *layer*: static functions and constexpr sizes that hold nothing. The network owns every number and hands the layer its part.
+//
+// A training step has three beats. Prepare: parameters to what kernels read. Samples: forward and backward, one sample after
+// the other in one thread's workspace, a share of the batch at a time with an accumulator of its own. Finish: the sum
+// of the shares' accumulators to gradients. A layer that needs the whole batch at once (a wide Dense) works on batches instead: the
+// network stores its input and output for every sample and calls it between two runs over the samples. One that needs only a few sums
+// of the batch (BatchNorm) works on joined samples: each sample gives its sums where its input is made and still near, these are joined
+// between two runs, and what it then makes of a sample is still near where the next layer reads it.
+//
+// A layer stays inside of its places: it reads and writes no number in front of one or behind it. The rest of a row that is no whole
+// number of vectors goes through simd::load_first and simd::store_first. The border of an input, and what stands between channels and
+// stride, are zeros, which a layer may read; it writes zeros between channels and stride, and nothing to a border.
+
+namespace denim::inline DENIM_TARGET {
+
 /// What a layer is unless it says otherwise: on samples, without parameters, memory or parts. Layers derive from it.
 template <class StoredNumber, class ComputedNumber = StoredNumber>
 struct LayerDefaultsOf {
@@ -9311,12 +9326,12 @@ struct LayerDefaultsOf {
     using Computed = ComputedNumber;
     static constexpr Works works = Works::on_samples;
     static constexpr const char* algorithm = "";
-    /// On batches: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
+    /// On batches and joined samples: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
     static constexpr bool sums_with_peers = false;
     static constexpr std::size_t prepared_size = 0;     // numbers as they are stored
     static constexpr std::size_t accumulator_size = 0;  // numbers as they are computed, for each share; so are those of scratch
-    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; on batches: once, and kept
-    static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; on batches alone
+    static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; else once, and kept
+    static constexpr std::size_t scratch_per_sample = 0;  // numbers behind those, for each sample; not of a layer on samples
     static constexpr std::size_t record_size = 0;       // bytes, for each sample
     static constexpr std::size_t bands = 1;             // parts of a sample that forward can compute side by side
     static constexpr std::size_t prepare_parts = 1, finish_parts = 1;
@@ -9326,6 +9341,10 @@ struct LayerDefaultsOf {
     static constexpr bool backward_reads_input = true, backward_reads_output = true, forward_reads_parameters = true;
 
     static void prepare(const Stored* /*parameters*/, Stored* /*prepared*/, std::size_t /*part*/) {}
+    static void gather(const ForwardOf<Stored, Computed>& /*at*/) {}
+    static void join(const ForwardOf<Stored, Computed>& /*at*/) {}
+    static void gather_back(const BackwardOf<Stored, Computed>& /*at*/) {}
+    static void join_back(const BackwardOf<Stored, Computed>& /*at*/) {}
     static void finish(const FinishOf<Stored, Computed>& /*sum*/, std::size_t /*part*/) {}
 };
 
@@ -9393,6 +9412,13 @@ concept Prepares = requires(const typename Type::Stored* parameters, typename Ty
 };
 template <class Type>
 concept GoesForward = requires(const Forward<Type>& call) { Type::forward(call); };
+template <class Type>
+concept GathersAndJoins = requires(const Forward<Type>& call, const Backward<Type>& back) {
+    Type::gather(call);
+    Type::join(call);
+    Type::gather_back(back);
+    Type::join_back(back);
+};
 template <class Type>
 concept Finishes = requires(const Finish<Type>& sum, std::size_t part) { Type::finish(sum, part); };
 
@@ -9593,6 +9619,16 @@ consteval bool prepares_by_itself() {
         return true;
 }
 template <class Type>
+consteval bool joins_by_itself() {
+    if constexpr (!GathersAndJoins<Type>)
+        return false;
+    else if constexpr (requires { Address<&Type::gather>{}; Address<&Type::join>{}; })
+        return !std::same_as<Address<&Type::gather>, Address<&LayerDefaults<Type>::gather>> &&
+               !std::same_as<Address<&Type::join>, Address<&LayerDefaults<Type>::join>>;
+    else
+        return true;
+}
+template <class Type>
 consteval bool finishes_by_itself() {
     if constexpr (requires { Address<&Type::finish>{}; })
         return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<Type>::finish>>;
@@ -9662,7 +9698,7 @@ consteval bool check_forward() {
                        !std::same_as<typename Type::Computed, typename Arithmetic::Computed>)
         static_assert(!Speak, "denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.");
     else if constexpr (!SaysWhereItWorks<Type>)
-        static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.");
+        static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples, Works::on_batches or Works::on_joined_samples.");
     else if constexpr (!NamesAlgorithm<Type>)
         static_assert(!Speak, "denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.");
     else if constexpr (!SaysWhatItReads<Type>)
@@ -9688,6 +9724,16 @@ consteval bool check_forward() {
     return false;
 }
 
+/// What a trained network asks beside that.
+template <class Type, bool Speak>
+consteval bool check_trained() {
+    if constexpr (Type::works == Works::on_joined_samples)
+        static_assert(!Speak, "denim: layer: an InferenceLayer was expected beside a Layer on joined samples: a trained network has no batch to join.");
+    else
+        return true;
+    return false;
+}
+
 /// What one asks that learns, of so many inputs and parameters.
 template <class Type, std::size_t Inputs, std::size_t Parameters, bool Speak>
 consteval bool check_backward() {
@@ -9697,6 +9743,9 @@ consteval bool check_backward() {
                               "for each input.");
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
+    else if constexpr (Type::works == Works::on_joined_samples && !joins_by_itself<Type>())
+        static_assert(!Speak, "denim: layer: a gather and a join of its own, and a gather_back and a join_back, were expected of a layer on joined "
+                              "samples, each static void of const Forward<Arithmetic>& or const Backward<Arithmetic>&; LayerDefaults has the latter two.");
     else if constexpr (!Finishes<Type>)
         static_assert(!Speak, "denim: layer: static void finish(const Finish<Arithmetic>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)
@@ -9789,7 +9838,7 @@ private:
         if constexpr (!check_forward<Own, Arithmetic, false>())
             return check_forward<Own, Arithmetic, true>();
         else if constexpr (For == Mode::inference)
-            return true;
+            return check_trained<Own, !check_trained<Own, false>()>();
         else
             return check_backward<Own, sizeof...(In), Parameters, !check_backward<Own, sizeof...(In), Parameters, false>()>();
     }
@@ -13269,11 +13318,75 @@ struct UnitNorm : SpecDefaults, detail::Spelled {
 // The closing line stands in tests/runtime/layer/unit_norm.cpp: every program would pay for it.
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/kernel/plain_normalisation.hpp
+
+// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any numbers and any layouts.
+
+namespace denim::inline DENIM_TARGET::kernel {
+
+/// Told its pictures; a gamma that is null is 1, such a beta 0.
+template <class Stored, class Computed = Stored>
+struct PlainNormalisation {
+    NormalisedPictures of;
+
+    /// Each channel's mean, and sum of squared deviations from it.
+    void moments(const Stored* x, Computed* mean, Computed* squares) const {
+        std::fill_n(mean, of.channels(), Computed{0});
+        std::fill_n(squares, of.channels(), Computed{0});
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
+        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Computed>(of.pixels());
+        each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
+    }
+
+    /// y = gamma * (x - mean) * scale + beta
+    void forward(const Stored* x, const Computed* mean, const Computed* scale, const Stored* gamma, const Stored* beta, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            y[out] = static_cast<Stored>((x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Stored{0}));
+        });
+    }
+
+    /// y = x * scale + shift
+    void infer(const Stored* x, const Stored* scale, const Stored* shift, Stored* y) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = static_cast<Stored>(Computed(x[in]) * scale[c] + shift[c]); });
+    }
+
+    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
+    void gradient_sums(const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, Computed* plain, Computed* scaled) const {
+        std::fill_n(plain, of.channels(), Computed{0});
+        std::fill_n(scaled, of.channels(), Computed{0});
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            plain[c] += dy[out];
+            scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
+        });
+    }
+
+    /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
+    /// of its pixels: mean and deviation depend on all of them.
+    void gradient(bool add, const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, const Stored* gamma, Computed share,
+                  const Computed* plain, const Computed* scaled, Stored* dx) const {
+        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
+            const Computed normal = (x[in] - mean[c]) * scale[c];
+            const Computed gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
+            dx[in] = static_cast<Stored>(add ? dx[in] + gradient : gradient);
+        });
+    }
+
+private:
+    // Calls each(in, out, channel) for every number of the pictures.
+    template <class Each>
+    void each_number(Each each) const {
+        for (std::size_t y = 0; y < of.in.shape.height; ++y)
+            for (std::size_t x = 0; x < of.in.shape.width; ++x)
+                for (std::size_t c = 0; c < of.channels(); ++c) each(of.in.offset(y, x) + c, of.out.offset(y, x) + c, c);
+    }
+};
+
+}  // namespace denim::inline DENIM_TARGET::kernel
 // ---- denim/layer/batch_norm_pass.hpp
 
-// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers. Each sample has its sums (mean and
-// squared deviations, which Chan's formula joins); those of a share are joined in order, the shares' as join_in_pairs says. Where each of
-// several peers has statistics of its own, see Peers, the running ones move by their mean.
+// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers, on joined samples. Each sample gathers
+// its sums (mean and squared deviations, which Chan's formula joins; on the way back those of two gradients); those of a share are joined in
+// order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones move by their mean.
 
 namespace denim::inline DENIM_TARGET {
 
@@ -13286,12 +13399,16 @@ struct BatchNormPass {
     bool has_gamma, has_beta;
     double epsilon, momentum;
 
-    /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
-    [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
+    /// Numbers that stay from forward to backward: mean and 1 / deviation; then what each sample is multiplied with, and the joined sums.
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return 7 * of.channels() + 1; }
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
 
+    void gather(const ForwardOf<Stored, Computed>& at) const;
+    void join(const ForwardOf<Stored, Computed>& at) const;
     void forward(const ForwardOf<Stored, Computed>& at) const;
+    void gather_back(const BackwardOf<Stored, Computed>& at) const;
+    void join_back(const BackwardOf<Stored, Computed>& at) const;
     void backward(const BackwardOf<Stored, Computed>& at, Gradient input) const;
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
@@ -13314,8 +13431,7 @@ private:
         return alone_among_peers(at) ? BatchPart<Computed>{Shares{at.count}} : part_of(at);
     }
     [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
-    template <class Each>
-    void each_sample(std::size_t count, Each each) const;
+    [[nodiscard]] kernel::PlainNormalisation<Stored, Computed> plain() const { return {of}; }
     void join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const;
     void next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const;
     void sum_over_peers(const BackwardOf<Stored, Computed>& at) const;
@@ -13330,17 +13446,21 @@ private:
 
 namespace denim::inline DENIM_TARGET {
 
-/// Training: on the whole batch, see batch_norm_pass.hpp.
+/// Training: on joined samples, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<Arithmetic> {
     using Pass = BatchNormPass<typename Arithmetic::Stored, typename Arithmetic::Computed>;
     static constexpr Pass pass{{In, Out}, Arithmetic::policy != Policy::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
-    static constexpr Works works = Works::on_batches;
+    static constexpr Works works = Works::on_joined_samples;
     static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
+    static void gather(const Forward<Arithmetic>& at) { pass.gather(at); }
+    static void join(const Forward<Arithmetic>& at) { pass.join(at); }
     static void forward(const Forward<Arithmetic>& at) { pass.forward(at); }
+    static void gather_back(const Backward<Arithmetic>& at) { pass.gather_back(at); }
+    static void join_back(const Backward<Arithmetic>& at) { pass.join_back(at); }
     template <Gradient Input>
     static void backward(const Backward<Arithmetic>& at) {
         pass.backward(at, Input);
@@ -18433,16 +18553,21 @@ public:
 // ---- denim/network/steps.hpp
 
 // What happens to a batch, node by node, in its order, and how it is cut into runs: steps on samples, which a thread does one after the
-// other for each sample of a share, and single steps on the whole batch.
+// other for each sample of a share, and single steps on the whole batch. A node on joined samples gathers at the end of one run, joins
+// between two, and goes forward, or backward, at the beginning of the next.
 
 namespace denim {
 
 /// What a step does with a node.
 enum class Does {
-    forward,   ///< computes its output
-    answer,    ///< no node: what has come out is taken, by the loss or by who asks
-    again,     ///< computes its output once more, for a backward step to come (Recompute)
-    backward,  ///< from the gradient to its output to those of its inputs and parameters
+    gather,       ///< takes from its input what it wants to join, on joined samples alone
+    join,         ///< joins what all samples gave
+    forward,      ///< computes its output
+    answer,       ///< no node: what has come out is taken, by the loss or by who asks
+    again,        ///< computes its output once more, for a backward step to come (Recompute)
+    gather_back,  ///< takes from its input and the gradient to its output what it wants to join
+    join_back,    ///< joins that
+    backward,     ///< from the gradient to its output to those of its inputs and parameters
 };
 
 /// One step.
@@ -18463,25 +18588,36 @@ struct StepRun {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The steps of a plan: node n goes forward in step n, step `answer` follows, and in training each node goes backward, from the last to the
-/// first. Where backward comes to the end of a Recompute, the steps stand in front that compute its values again.
+/// Whether a step only joins, and touches no value.
+constexpr bool only_joins(Does does) { return does == Does::join || does == Does::join_back; }
+/// Whether a step of a node takes one sample, and not the batch.
+constexpr bool takes_sample(Works works, Does does) { return works == Works::on_samples || (works == Works::on_joined_samples && !only_joins(does)); }
+
+/// The steps of a plan: each node goes forward, in a trained network node n in step n, `answer` follows, and in training each node goes
+/// backward, from the last to the first. Where backward comes to the end of a Recompute, the steps stand in front that compute its values again.
 template <class Plan>
 struct Steps {
     static constexpr bool training = Plan::mode == Mode::training;
-    static constexpr std::size_t nodes = Plan::count, answer = nodes;
+    static constexpr std::size_t nodes = Plan::count;
 
 private:
     struct Facts {
-        bool on_samples = true, reads_input = false, reads_output = false;
+        Works works = Works::on_samples;
+        bool reads_input = false, reads_output = false;
     };
     template <std::size_t Index>
     static consteval Facts facts_of() {
         using Layer = typename Plan::template LayerAt<Index>;
-        return {Layer::works == Works::on_samples, training && Layer::backward_reads_input, training && Layer::backward_reads_output};
+        return {Layer::works, training && Layer::backward_reads_input, training && Layer::backward_reads_output};
     }
     static constexpr std::array<Facts, nodes + 1> facts = []<std::size_t... Index>(std::index_sequence<Index...>) {
         return std::array<Facts, nodes + 1>{facts_of<Index>()..., Facts{}};
     }(std::make_index_sequence<nodes>{});
+    static constexpr std::size_t joined_nodes = [] {
+        std::size_t count = 0;
+        for (const Facts& of : facts) count += of.works == Works::on_joined_samples;
+        return count;
+    }();
 
     // A Recompute in numbers of nodes; a node of fused entries is where its first entry is. Outer ones come first.
     static constexpr std::size_t block_count = Plan::Source::recomputed.size(), no_block = block_count, deepest = 32;
@@ -18557,7 +18693,8 @@ private:
     }();
 
 public:
-    static constexpr std::size_t count = training ? 2 * nodes + 1 + repeats.count : nodes + 1;
+    /// The step that takes the result, and how many there are.
+    static constexpr std::size_t answer = nodes + 2 * joined_nodes, count = training ? 2 * answer + 1 + repeats.count : answer + 1;
 
     /// Whether a node is computed a second time.
     static constexpr bool repeated(std::size_t node) { return repeats.in[node] != 0; }
@@ -18571,7 +18708,14 @@ public:
     static constexpr std::array<NodeStep, count> list = [] {
         std::array<NodeStep, count> all{};
         std::size_t at = 0;
-        for (std::size_t node = 0; node < nodes; ++node) all[at++] = {node, Does::forward};
+        const auto add = [&](std::size_t node, Does gather, Does join, Does does) {
+            if (facts[node].works == Works::on_joined_samples) {
+                all[at++] = {node, gather};
+                all[at++] = {node, join};
+            }
+            all[at++] = {node, does};
+        };
+        for (std::size_t node = 0; node < nodes; ++node) add(node, Does::gather, Does::join, Does::forward);
         all[at++] = {nodes, Does::answer};
         if (!training) return all;
         std::array<std::size_t, deepest> ending{};
@@ -18584,7 +18728,7 @@ public:
                 for (std::size_t inner = block.first; inner < block.last; ++inner)
                     if (repeats.in[inner] >> block.depth & 1) all[at++] = {inner, Does::again};
             }
-            all[at++] = {node, Does::backward};
+            add(node, Does::gather_back, Does::join_back, Does::backward);
         }
         return all;
     }();
@@ -18597,7 +18741,7 @@ public:
         Runs all;
         for (std::size_t step = 0; step < count; ++step) {
             const auto [node, does] = list[step];
-            const bool on_samples = facts[node].on_samples;
+            const bool on_samples = takes_sample(facts[node].works, does);
             if (all.count == 0 || !on_samples || !all.list[all.count - 1].on_samples) all.list[all.count++] = {step, step, on_samples};
             StepRun& run = all.list[all.count - 1];
             run.last = step + 1;
@@ -18605,6 +18749,7 @@ public:
                 run.first_back = node;
                 if (run.last_back == 0) run.last_back = node + 1;
             }
+            if (only_joins(does)) continue;
             if (does == Does::answer) {
                 run.reads_picture = run.reads_picture || Plan::result == 0;  // of a network whose layers are all gone
                 continue;
@@ -19024,7 +19169,7 @@ struct NodePlaces {
 struct MemorySizes {
     std::size_t thread_bytes = 0, batch_bytes = 0;                      ///< values and records: of each thread, and of each sample of a batch
     std::size_t thread_scratch = 0;                                     ///< the layers on samples take turns with it
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches keeps its own
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches or joined samples keeps its own
     std::size_t prepared_bytes = 0;
     std::size_t accumulator_bytes = 0;  ///< the most of all runs, for each share
     std::size_t row_numbers = 0;        ///< in numbers
@@ -19090,15 +19235,17 @@ private:
                 if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
                 continue;
             }
+            if (only_joins(does)) continue;
             const Node& node = Plan::nodes[index];
-            const bool back = does == Does::backward;
+            const bool back = does == Does::backward || does == Does::gather_back;
             for (std::size_t n = 0; n < node.inputs; ++n) {
                 const std::size_t from = node.from[n];
                 steps[step].inputs[n] = now[from];
                 if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
                 if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
-                if (back) of_gradients[from].touch(step);
+                if (does == Does::backward) of_gradients[from].touch(step);
             }
+            if (does == Does::gather) continue;
             if (!back) {
                 now[node.to] = step + 1;
                 lives[step + 1].value = node.to;
@@ -19186,13 +19333,17 @@ namespace denim::inline DENIM_TARGET {
 template <class Stored, class Computed = Stored>
 struct LayerTable {
     void (*prepare)(const Stored* parameters, Stored* prepared, std::size_t part) = nullptr;
+    void (*gather)(const ForwardOf<Stored, Computed>& call) = nullptr;  ///< of a layer on joined samples, as the other three beside it
+    void (*join)(const ForwardOf<Stored, Computed>& call) = nullptr;
     void (*forward)(const ForwardOf<Stored, Computed>& call) = nullptr;
+    void (*gather_back)(const BackwardOf<Stored, Computed>& call) = nullptr;
+    void (*join_back)(const BackwardOf<Stored, Computed>& call) = nullptr;
     void (*backward)(const BackwardOf<Stored, Computed>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
     void (*finish)(const FinishOf<Stored, Computed>& sum, std::size_t part) = nullptr;
     std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
-    std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
+    std::size_t bands = 1, scratch_size = 0, scratch_per_sample = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
-    bool on_samples = true;           ///< else it takes the whole batch
+    Works works = Works::on_samples;
     bool sums_with_peers = true;      ///< or it takes what of the batch is computed here: see layer/concept.hpp
     std::array<Gradient, max_inputs> gradient_to{};
 };
@@ -19214,12 +19365,16 @@ struct PlanTable {
     std::span<const std::size_t> run_accumulators;  ///< bytes
     MemorySizes sizes;
 
-    /// Multiplications and additions of a run for one sample: backward has two for one of forward.
+    /// Multiplications and additions of a run for one sample: backward has two for one of forward. What is gathered counts as forward does.
     [[nodiscard]] std::size_t operations(const StepRun& run) const {
         std::size_t total = 0;
         for (std::size_t step = run.first; step < run.last; ++step)
             if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
         return total;
+    }
+    /// Whether a step takes one sample, and not the batch.
+    [[nodiscard]] bool takes_sample(const NodeStep& step) const {
+        return step.does == Does::answer || denim::takes_sample(layers[step.node].works, step.does);
     }
     [[nodiscard]] std::size_t operations() const {
         std::size_t all = 0;
@@ -19235,6 +19390,22 @@ namespace detail {
 template <class Layer>
 void prepare_layer(const typename Layer::Stored* parameters, typename Layer::Stored* prepared, std::size_t part) {
     Layer::prepare(parameters, prepared, part);
+}
+template <class Layer>
+void run_gather(const Forward<Layer>& call) {
+    Layer::gather(call);
+}
+template <class Layer>
+void run_join(const Forward<Layer>& call) {
+    Layer::join(call);
+}
+template <class Layer>
+void run_gather_back(const Backward<Layer>& call) {
+    Layer::gather_back(call);
+}
+template <class Layer>
+void run_join_back(const Backward<Layer>& call) {
+    Layer::join_back(call);
 }
 template <class Layer>
 void run_forward(const Forward<Layer>& call) {
@@ -19274,12 +19445,19 @@ consteval auto layer_table() {
         .forward = &run_forward<Layer>,
         .bands = Layer::bands,
         .scratch_size = Layer::scratch_size,
+        .scratch_per_sample = Layer::scratch_per_sample,
         .record_size = Layer::record_size,
         .operations = Layer::operations,
         .first_parameter = Plan::template first_parameter<Index>,
-        .on_samples = Layer::works == Works::on_samples,
+        .works = Layer::works,
     };
-    if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
+    if constexpr (Layer::works != Works::on_samples) table.sums_with_peers = detail::sums_with_peers<Layer>;
+    if constexpr (Layer::works == Works::on_joined_samples) {
+        table.gather = &run_gather<Layer>;
+        table.join = &run_join<Layer>;
+        table.gather_back = &run_gather_back<Layer>;
+        table.join_back = &run_join_back<Layer>;
+    }
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
         table.prepare_parts = Layer::prepare_parts;
@@ -19440,7 +19618,7 @@ struct TimedStep {
     std::size_t node = picture;
     Does does = Does::forward;
     std::size_t sample = 0, worker = 0;
-    bool by_all = false;        ///< of the batch's samples or one sample's bands
+    bool by_all = false;        ///< of the batch's samples or one sample's bands; what joins is done by one, for which the others wait
     double begin = 0, end = 0;  ///< in seconds since the clock was made
 };
 
@@ -19562,10 +19740,10 @@ public:
         begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
-    /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
+    /// The scratch of a node: each thread's, where layers on samples find what others left, or its own.
     Computed* scratch(std::size_t node, std::size_t worker) {
         const NodePlaces& places = plan_->node_places[node];
-        return numbers_at<Computed>(plan_->layers[node].on_samples
+        return numbers_at<Computed>(plan_->layers[node].works == Works::on_samples
                                         ? scratch_.data() + plan_->sizes.thread_scratch * worker
                                         : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_);
     }
@@ -19577,12 +19755,13 @@ public:
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
         ForwardOf<Stored, Computed> call;
-        for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
-        call.output = activation(lives.output, sample, worker);
+        for (std::size_t n = 0; n < node.inputs && !only_joins(does); ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
+        if (does != Does::gather && does != Does::join) call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
         call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
+        call.gathered = gathered(index, sample);
         call.settings = &settings[node.first];
         call.again = does == Does::again;
         call.last_band = plan_->layers[index].bands;
@@ -19591,20 +19770,23 @@ public:
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
     BackwardOf<Stored, Computed> backward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
                                           std::size_t sample, std::size_t worker) {
-        const std::size_t index = plan_->steps[step].node;
+        const auto [index, does] = plan_->steps[step];
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
         BackwardOf<Stored, Computed> call;
-        for (std::size_t n = 0; n < node.inputs; ++n) {
+        for (std::size_t n = 0; n < node.inputs && !only_joins(does); ++n) {
             call.inputs[n] = activation(lives.inputs[n], sample, worker);
-            call.input_gradients[n] = gradient(node.from[n], sample, worker);
+            if (does == Does::backward) call.input_gradients[n] = gradient(node.from[n], sample, worker);
         }
-        call.output = activation(lives.output, sample, worker);
-        call.output_gradient = gradient(node.to, sample, worker);
+        if (!only_joins(does)) {
+            call.output = activation(lives.output, sample, worker);
+            call.output_gradient = gradient(node.to, sample, worker);
+        }
         call.parameters = parameters;
         call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
+        call.gathered = gathered(index, sample);
         call.settings = &settings[node.first];
         return call;
     }
@@ -19643,6 +19825,10 @@ private:
             std::fill_n(to, layout.size(), Stored{0});
         else
             clear_border(layout, to);
+    }
+    Computed* gathered(std::size_t node, std::size_t sample) {
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
+        return layer.works == Works::on_joined_samples ? scratch(node, 0) + layer.scratch_size + sample * layer.scratch_per_sample : nullptr;
     }
     std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
         return at(plan_->node_places[node].record, plan_->layers[node].record_size, sample, worker);
@@ -20185,6 +20371,37 @@ private:
 };
 
 }  // namespace denim::inline DENIM_TARGET
+// ---- denim/network/batch_answer.hpp
+
+// What a training step asks of who runs it: the loss of each sample's logits, and whether somebody wants to see a value on the way.
+
+namespace denim::inline DENIM_TARGET {
+
+/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
+template <class Stored>
+struct Answer {
+    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient);
+    const void* loss;
+};
+
+/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
+/// that compute call it. What is computed again is seen again.
+template <class Stored>
+struct ValueWatch {
+    std::size_t value;
+    void (*see)(void* who, bool gradient, std::size_t sample, const Stored* numbers);
+    void* who;
+};
+
+/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
+template <class OneLoss, class Stored>
+HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Stored* logits,
+                            Stored* gradient) {
+    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
+                       1.0 / static_cast<double>(batch.whole()));
+}
+
+}  // namespace denim::inline DENIM_TARGET
 // ---- denim/network/mean_result.hpp
 
 namespace denim::inline DENIM_TARGET {
@@ -20221,30 +20438,6 @@ StepResult mean_result(const Batch& batch, const BatchPart<Computed>& part, Step
 // The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
 namespace denim::inline DENIM_TARGET {
-
-/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
-template <class Stored>
-struct Answer {
-    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient);
-    const void* loss;
-};
-
-/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
-/// that compute call it. What is computed again is seen again.
-template <class Stored>
-struct ValueWatch {
-    std::size_t value;
-    void (*see)(void* who, bool gradient, std::size_t sample, const Stored* numbers);
-    void* who;
-};
-
-/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
-template <class OneLoss, class Stored>
-HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Stored* logits,
-                            Stored* gradient) {
-    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                       1.0 / static_cast<double>(batch.whole()));
-}
 
 /// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
 template <class Stored, class Computed = Stored>
@@ -20312,10 +20505,14 @@ private:
 
     void take_step(const Call& of, std::size_t step, const Position& at) {
         const auto [node, does] = plan_->steps[step];
-        const bool by_all = does != Does::answer && !plan_->layers[node].on_samples;
+        const bool by_all = !plan_->takes_sample(plan_->steps[step]);
         const StepClock::Scope timed{of.clock, {.node = node, .does = does, .sample = at.sample, .worker = at.worker, .by_all = by_all}};
         switch (does) {
+        case Does::gather: return plan_->layers[node].gather(forward_call(of, step, at));
+        case Does::join: return plan_->layers[node].join(forward_call(of, step, at));
         case Does::answer: return take_loss(of, at);
+        case Does::gather_back: return gather_back(of, step, at);
+        case Does::join_back: return plan_->layers[node].join_back(backward_call(of, step, at));
         case Does::backward: return go_backward(of, step, at);
         case Does::forward:
         case Does::again: return go_forward(of, step, at);
@@ -20324,36 +20521,54 @@ private:
     void go_forward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
         if (workspace_.begins_activation(to))
-            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
-        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
-        call.random = random(of, node, at.sample);
-        call.count = count(of, node);
-        if (of.part.peers) call.part = &of.part;
-        plan_->layers[node].forward(call);
+            each_sample_of(of, step, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
+        plan_->layers[node].forward(forward_call(of, step, at));
         if (of.watch && of.watch->value == plan_->nodes[node].to)
-            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+            each_sample_of(of, step, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
                 of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
+    }
+    void gather_back(const Call& of, std::size_t step, const Position& at) {
+        see_gradient(of, step, at);
+        plan_->layers[plan_->steps[step].node].gather_back(backward_call(of, step, at));
+    }
+    // To a node's output: all that read that have gone backward, and the node, which may change it, has not begun to.
+    void see_gradient(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t value = plan_->nodes[plan_->steps[step].node].to;
+        if (of.watch && of.watch->value == value)
+            each_sample_of(of, step, at, value, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(value, sample, worker));
             });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Stored, Computed>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
-        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
-            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
-                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
-            });
-        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
-        call.random = random(of, index, at.sample);
-        call.count = count(of, index);
-        if (of.part.peers) call.part = &of.part;
-        if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
-        call.gradients = gradients_.data() + layer.first_parameter;
+        if (layer.works != Works::on_joined_samples) see_gradient(of, step, at);
         for (std::size_t n = 0; n < node.inputs; ++n)
             if (layer.gradient_to[n] == Gradient::write && workspace_.begins_gradient(node.from[n]))
-                each_sample_of(of, index, at, node.from[n],
+                each_sample_of(of, step, at, node.from[n],
                                [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
-        layer.backward(call);
+        layer.backward(backward_call(of, step, at));
+    }
+    ForwardOf<Stored, Computed> forward_call(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t node = plan_->steps[step].node;
+        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, step);
+        if (of.part.peers) call.part = &of.part;
+        return call;
+    }
+    BackwardOf<Stored, Computed> backward_call(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t node = plan_->steps[step].node;
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
+        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, step);
+        if (of.part.peers) call.part = &of.part;
+        if (plan_->steps[step].does == Does::backward && plan_->takes_sample(plan_->steps[step])) call.accumulator = accumulators_.of(node, at.share);
+        call.gradients = gradients_.data() + layer.first_parameter;
+        return call;
     }
     void take_loss(const Call& of, const Position& at) {
         const std::size_t result = plan_->result;
@@ -20370,12 +20585,12 @@ private:
         const std::uint64_t layer = plan_->nodes[node].first + 1;
         return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + of.batch.first_sample + sample};
     }
-    std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
+    std::size_t count(const Call& of, std::size_t step) const { return plan_->takes_sample(plan_->steps[step]) ? 1 : of.batch.size(); }
 
-    // For the one sample that a node works on, or for all of the batch.
+    // For the one sample that a step takes, or for all of the batch.
     template <class Body>
-    void each_sample_of(const Call& of, std::size_t node, const Position& at, std::size_t value, Body body) {
-        if (plan_->layers[node].on_samples)
+    void each_sample_of(const Call& of, std::size_t step, const Position& at, std::size_t value, Body body) {
+        if (plan_->takes_sample(plan_->steps[step]))
             body(at.sample, at.worker);
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });
@@ -26283,7 +26498,7 @@ struct ProfiledTime {
 struct ProfiledLayer {
     std::vector<std::string> names, layers;  ///< "2.0" and "Conv<3, 32>" of each
     std::string algorithm;
-    ProfiledTime forward, backward;  ///< what is computed again on the way back counts as backward
+    ProfiledTime forward, backward;  ///< what is computed again on the way back counts as backward; gathering and joining with what follows
 };
 
 }  // namespace denim
@@ -26328,7 +26543,7 @@ struct ProfiledRounds {
         for (std::vector<double>& node : backward) node.push_back(0);
         for (const TimedStep& step : steps)
             if (step.node != TimedStep::picture && step.does != Does::answer)
-                (step.does == Does::forward ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
+                (step.does < Does::answer ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
         last = std::move(steps);
     }
 };
@@ -26473,7 +26688,7 @@ inline std::string Profile::chrome_trace() const {
         const std::string name = in_layer ? layers[step.node].names[0] + " " + layers[step.node].layers[0]
                                  : step.does == Does::answer ? "answer"
                                                               : "picture";
-        const char* const kind = step.does == Does::backward ? "backward" : step.does == Does::again ? "forward again" : "forward";
+        const char* const kind = step.does < Does::answer ? "forward" : step.does == Does::again ? "forward again" : "backward";
         text += first ? "\n" : ",\n";
         first = false;
         text += "{\"name\": \"" + name + "\", \"cat\": \"" + kind + "\", \"ph\": \"X\", \"ts\": " + fixed(1e6 * step.begin, 3) +
@@ -31975,71 +32190,6 @@ DENIM_KERNEL DENIM_ONCE void normal_gradient(const NormalisedPictures& of, bool 
 // ---- bodies of denim/layer/batch_norm_pass.hpp
 #if DENIM_BODIES
 
-// ---- denim/kernel/plain_normalisation.hpp
-
-// The plain twin of batch normalisation's passes over one sample: the definition, written as loops, for any numbers and any layouts.
-
-namespace denim::inline DENIM_TARGET::kernel {
-
-/// Told its pictures; a gamma that is null is 1, such a beta 0.
-template <class Stored, class Computed = Stored>
-struct PlainNormalisation {
-    NormalisedPictures of;
-
-    /// Each channel's mean, and sum of squared deviations from it.
-    void moments(const Stored* x, Computed* mean, Computed* squares) const {
-        std::fill_n(mean, of.channels(), Computed{0});
-        std::fill_n(squares, of.channels(), Computed{0});
-        each_number([&](std::size_t in, std::size_t, std::size_t c) { mean[c] += x[in]; });
-        for (std::size_t c = 0; c < of.channels(); ++c) mean[c] /= static_cast<Computed>(of.pixels());
-        each_number([&](std::size_t in, std::size_t, std::size_t c) { squares[c] += (x[in] - mean[c]) * (x[in] - mean[c]); });
-    }
-
-    /// y = gamma * (x - mean) * scale + beta
-    void forward(const Stored* x, const Computed* mean, const Computed* scale, const Stored* gamma, const Stored* beta, Stored* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            y[out] = static_cast<Stored>((x[in] - mean[c]) * (gamma ? scale[c] * gamma[c] : scale[c]) + (beta ? beta[c] : Stored{0}));
-        });
-    }
-
-    /// y = x * scale + shift
-    void infer(const Stored* x, const Stored* scale, const Stored* shift, Stored* y) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) { y[out] = static_cast<Stored>(Computed(x[in]) * scale[c] + shift[c]); });
-    }
-
-    /// Each channel's sum of dy, and of dy * (x - mean) * scale.
-    void gradient_sums(const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, Computed* plain, Computed* scaled) const {
-        std::fill_n(plain, of.channels(), Computed{0});
-        std::fill_n(scaled, of.channels(), Computed{0});
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            plain[c] += dy[out];
-            scaled[c] += dy[out] * ((x[in] - mean[c]) * scale[c]);
-        });
-    }
-
-    /// dx = (dx +) gamma * scale * (dy - share * (plain + normal * scaled)), where plain and scaled are the whole batch's sums, and share is one
-    /// of its pixels: mean and deviation depend on all of them.
-    void gradient(bool add, const Stored* x, const Stored* dy, const Computed* mean, const Computed* scale, const Stored* gamma, Computed share,
-                  const Computed* plain, const Computed* scaled, Stored* dx) const {
-        each_number([&](std::size_t in, std::size_t out, std::size_t c) {
-            const Computed normal = (x[in] - mean[c]) * scale[c];
-            const Computed gradient = (gamma ? gamma[c] * scale[c] : scale[c]) * (dy[out] - share * (plain[c] + normal * scaled[c]));
-            dx[in] = static_cast<Stored>(add ? dx[in] + gradient : gradient);
-        });
-    }
-
-private:
-    // Calls each(in, out, channel) for every number of the pictures.
-    template <class Each>
-    void each_number(Each each) const {
-        for (std::size_t y = 0; y < of.in.shape.height; ++y)
-            for (std::size_t x = 0; x < of.in.shape.width; ++x)
-                for (std::size_t c = 0; c < of.channels(); ++c) each(of.in.offset(y, x) + c, of.out.offset(y, x) + c, c);
-    }
-};
-
-}  // namespace denim::inline DENIM_TARGET::kernel
-
 namespace denim::inline DENIM_TARGET {
 
 template <class Stored, class Computed>
@@ -32055,86 +32205,85 @@ struct BatchNormPass<Stored, Computed>::Rows {
 
 template <class Stored, class Computed>
 struct BatchNormPass<Stored, Computed>::Scratch {
-    Computed *mean, *scale;  // kept for backward
-    Computed *factor, *slope, *offset;  // of one call
-    Computed* sums;  // of each sample
-
-    Scratch(Computed* numbers, std::size_t channels)
-        : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
+    Computed* mean;
+    std::size_t channels;
+    Computed *scale = mean + channels, *factor = scale + channels;  // what is kept for backward ends here
+    Computed *slope = factor + channels, *offset = slope + channels;  // what the fast kernels multiply with
+    Computed *to_beta = offset + channels, *to_gamma = to_beta + channels, *share = to_gamma + channels;  // of the batch; one pixel's share of it
 };
 
 template <class Stored, class Computed>
-template <class Each>
-void BatchNormPass<Stored, Computed>::each_sample(std::size_t count, Each each) const {
-    parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
+void BatchNormPass<Stored, Computed>::gather(const ForwardOf<Stored, Computed>& at) const {
+    if (at.settings->frozen) return;
+    if constexpr (in_float)
+        if (fast()) return kernel::channel_moments(of, at.input(), at.gathered, at.gathered + of.channels());
+    plain().moments(at.input(), at.gathered, at.gathered + of.channels());
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join(const ForwardOf<Stored, Computed>& at) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch to{at.scratch, channels};
+    if (at.settings->frozen) {
+        std::copy_n(rows.running_mean, channels, to.mean);
+        std::copy_n(rows.running_variance, channels, to.scale);
+    } else {
+        join_moments(at.gathered, normalised_over(at), to.mean, to.scale);
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+        to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
+        to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
+    }
 }
 
 template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::forward(const ForwardOf<Stored, Computed>& at) const {
-    const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, of.channels()};
+    if constexpr (in_float)
+        if (fast()) return kernel::normalise(of, at.input(), from.mean, from.factor, rows.beta, at.output);
+    plain().forward(at.input(), from.mean, from.scale, rows.gamma, rows.beta, at.output);
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::gather_back(const BackwardOf<Stored, Computed>& at) const {
+    const Scratch from{at.scratch, of.channels()};
+    if constexpr (in_float)
+        if (fast()) return kernel::normal_gradient_sums(of, at.input(), at.output_gradient, from.mean, from.scale, at.gathered, at.gathered + of.channels());
+    plain().gradient_sums(at.input(), at.output_gradient, from.mean, from.scale, at.gathered, at.gathered + of.channels());
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join_back(const BackwardOf<Stored, Computed>& at) const {
+    const std::size_t channels = of.channels();
     const Scratch to{at.scratch, channels};
-    const kernel::PlainNormalisation<Stored, Computed> plain{of};
-    if (at.again) {
-        // mean and scale are those of the first time
-    } else if (at.settings->frozen) {
-        std::copy_n(rows.running_mean, channels, to.mean);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
-    } else {
-        each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
-            Computed *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
-            if constexpr (in_float)
-                if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
-            plain.moments(at.input() + in, mean, squares);
-        });
-        join_moments(to.sums, normalised_over(at), to.mean, to.scale);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
-    }
-    for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
-    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        if constexpr (in_float)
-            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
-        plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
+    const BatchPart<Computed> part = normalised_over(at);
+    part.join(at.gathered, 2 * channels, [&](Computed* sums, const Computed* other, std::size_t, std::size_t) {
+        for (std::size_t n = 0; n < 2 * channels; ++n) sums[n] += other[n];
     });
+    std::copy_n(at.gathered, 2 * channels, to.to_beta);  // and to_gamma
+    if (has_gamma) std::copy_n(to.to_gamma, channels, at.gradients);
+    if (has_beta) std::copy_n(to.to_beta, channels, at.gradients + has_gamma * channels);
+    next_statistics(at, to.mean, to.scale);
+    if (alone_among_peers(at)) sum_over_peers(at);
+    const Computed share = *to.share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) {
+        to.slope[c] = to.scale[c] * (to.factor[c] * share * to.to_gamma[c]);
+        to.offset[c] = to.factor[c] * share * to.to_beta[c];
+    }
 }
 
 template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::backward(const BackwardOf<Stored, Computed>& at, Gradient input) const {
-    const std::size_t channels = of.channels();
-    const Rows rows{*this, at.parameters};
-    const Scratch from{at.scratch, channels};
-    const kernel::PlainNormalisation<Stored, Computed> plain{of};
-    each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
-        Computed *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
-        if constexpr (in_float)
-            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
-        plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
-    });
-    const BatchPart<Computed> part = normalised_over(at);
-    part.join(from.sums, 2 * channels, [&](Computed* to, const Computed* other, std::size_t, std::size_t) {
-        for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
-    });
-    const Computed *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
-    if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
-    if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
-    next_statistics(at, from.mean, from.scale);
-    if (alone_among_peers(at)) sum_over_peers(at);
     if (input == Gradient::none) return;
-    const Computed share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
-    for (std::size_t c = 0; c < channels; ++c) {
-        from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
-        from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
-        from.offset[c] = from.factor[c] * share * to_beta[c];
-    }
-    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
-        Stored* dx = at.input_gradient() + in;
-        const bool add = input == Gradient::add;
-        if constexpr (in_float)
-            if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
-        plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
-    });
+    const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, of.channels()};
+    const Stored *x = at.input(), *dy = at.output_gradient;
+    Stored* dx = at.input_gradient();
+    if constexpr (in_float)
+        if (fast()) return kernel::normal_gradient(of, input == Gradient::add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
+    plain().gradient(input == Gradient::add, x, dy, from.mean, from.scale, rows.gamma, *from.share, from.to_beta, from.to_gamma, dx);
 }
 
 // The sums of all samples are left in the first one's place.
@@ -32142,13 +32291,12 @@ template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const {
     const std::size_t channels = of.channels();
     part.join(sums, 2 * channels, [&](Computed* joined, const Computed* own, std::size_t before, std::size_t more) {
-        Computed* squares = joined + channels;
         const Computed share = static_cast<Computed>(more) / static_cast<Computed>(before + more),
                      weight = share * static_cast<Computed>(before * of.pixels());
         for (std::size_t c = 0; c < channels; ++c) {
             const Computed difference = own[c] - joined[c];
             joined[c] += difference * share;
-            squares[c] += own[channels + c] + difference * difference * weight;
+            joined[channels + c] += own[channels + c] + difference * difference * weight;
         }
     });
     std::copy_n(sums, channels, mean);

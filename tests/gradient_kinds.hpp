@@ -4,6 +4,8 @@
 // A layer's backward is told what becomes of the gradient to its input: written, added, or not wanted. Parameters get the same
 // gradients whatever it is told, and what is added is what would have been written.
 
+#include "whole_batch.hpp"
+
 #include <denim/denim.hpp>
 
 #include <doctest/doctest.h>
@@ -38,8 +40,7 @@ struct Last {
     static constexpr std::size_t index = Planned::count - 1, count = 3;
     using Bound = typename Planned::template LayerAt<index>;
     static constexpr Layout in = Planned::layouts[Planned::template node<index>.from[0]], out = Planned::layouts[Planned::template node<index>.to];
-    static constexpr bool on_batches = Bound::works == Works::on_batches;
-    static constexpr std::size_t samples = on_batches ? count : 1;
+    static constexpr std::size_t samples = Bound::works == Works::on_samples ? 1 : count;
 
     Random random{Seed{5}};
     AlignedArray<float> parameters{4096 * 4}, prepared{Bound::prepared_size}, input{in.size() * count}, output{out.size() * count};
@@ -61,7 +62,7 @@ struct Last {
         at.settings = &settings;
         at.count = samples;
         at.last_band = Bound::bands;
-        Bound::forward(at);
+        forward_batch<Bound>(at, in.size(), out.size());
     }
     template <Gradient Kind>
     Answer backward() {
@@ -83,7 +84,7 @@ struct Last {
         at.settings = &settings;
         at.random = Random{Seed{1}};  // which StochasticDepth keeps
         at.count = samples;
-        Bound::template backward<Kind>(at);
+        backward_batch<Bound, Kind>(at, in.size(), out.size());
         return {{sums.span().begin(), sums.span().end()}, {to_input.span().begin(), to_input.span().end()}};
     }
     // What stood at the input's gradient before `add`.

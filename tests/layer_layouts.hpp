@@ -49,15 +49,20 @@ consteval auto bound() {
     using Layer = typename decltype(detail::bind<Spec, Arithmetic, For, Out, In...>())::type;
     Bound<typename Layer::Stored, typename Layer::Computed> layer{{
         .prepare = &detail::prepare_layer<Layer>,
+        .gather = &detail::run_gather<Layer>,
+        .join = &detail::run_join<Layer>,
         .forward = &detail::run_forward<Layer>,
         .prepare_parts = Layer::prepare_parts,
         .finish_parts = Layer::finish_parts,
         .bands = Layer::bands,
-        .scratch_size = Layer::scratch_size + count * Layer::scratch_per_sample,
+        .scratch_size = Layer::scratch_size,
+        .scratch_per_sample = Layer::scratch_per_sample,
         .record_size = Layer::record_size,
-        .on_samples = Layer::works == Works::on_samples,
+        .works = Layer::works,
     }};
     if constexpr (For == Mode::training) {
+        layer.gather_back = &detail::run_gather_back<Layer>;
+        layer.join_back = &detail::run_join_back<Layer>;
         layer.backward_as = {&detail::run_backward<Layer, (static_cast<void>(In), Gradient::none)...>,
                              &detail::run_backward<Layer, (static_cast<void>(In), Gradient::write)...>,
                              &detail::run_backward<Layer, (static_cast<void>(In), Gradient::add)...>};
@@ -171,7 +176,7 @@ public:
             back(Gradient::none);
             std::fill(accumulator_.begin(), accumulator_.end(), Computed{0});
             results.written = back(Gradient::write);
-            if (layer_.on_samples) {
+            if (layer_.works == Works::on_samples) {
                 sum_shares(accumulator_.data(), count, distance_, layer_.accumulator_size);
                 for (std::size_t part = 0; part < layer_.finish_parts; ++part) layer_.finish({accumulator_.data(), gradients_.data()}, part);
             }
@@ -189,32 +194,42 @@ private:
         return samples;
     }
 
-    // One call for each sample, or for all.
+    // Calls of what stands before forward or backward on joined samples, then one call for each sample or for all.
     template <template <class, class> class Call, class Each>
-    void each_call(Each each) {
-        for (std::size_t n = 0; n < (layer_.on_samples ? count : 1); ++n) {
+    void each_call(Does gather, Does join, Does does, Each each) {
+        if (layer_.works == Works::on_joined_samples) {
+            calls<Call>(gather, each);
+            calls<Call>(join, each);
+        }
+        calls<Call>(does, each);
+    }
+    template <template <class, class> class Call, class Each>
+    void calls(Does does, Each each) {
+        const bool samples = takes_sample(layer_.works, does);
+        for (std::size_t n = 0; n < (samples ? count : 1); ++n) {
             Call<Stored, Computed> call;
             call.parameters = parameters_.data();
             call.prepared = prepared_.data();
             call.scratch = scratch_.data();
-            if (layer_.on_samples) std::fill(scratch_.begin(), scratch_.end(), std::numeric_limits<Computed>::quiet_NaN());  // what other layers left
+            call.gathered = scratch_.data() + layer_.scratch_size + n * layer_.scratch_per_sample;
+            if (layer_.works == Works::on_samples) std::fill(scratch_.begin(), scratch_.end(), std::numeric_limits<Computed>::quiet_NaN());  // what other layers left
             if (layer_.goes_back()) call.record = record_.data() + n * record_distance_;
             call.settings = &settings_;
             call.random = Random{Seed{7}, n};
-            call.count = layer_.on_samples ? 1 : count;
-            each(call, n);
+            call.count = samples ? 1 : count;
+            each(does, call, n);
         }
     }
     void forward() { forward_into(out_, 0, layer_.bands, true); }
     void forward_into(Samples<Stored>& out, std::size_t first_band, std::size_t last_band, bool recorded) {
-        each_call<ForwardOf>([&](ForwardOf<Stored, Computed>& call, std::size_t n) {
-            for (std::size_t i = 0; i < layer_.inputs; ++i) call.inputs[i] = in_[i].sample(n);
-            call.output = out.sample(n);
+        each_call<ForwardOf>(Does::gather, Does::join, Does::forward, [&](Does does, ForwardOf<Stored, Computed>& call, std::size_t n) {
+            for (std::size_t i = 0; i < layer_.inputs && !only_joins(does); ++i) call.inputs[i] = in_[i].sample(n);
+            if (does == Does::forward) call.output = out.sample(n);
             if (!recorded) call.record = nullptr;
             if (!layer_.forward_reads_parameters) call.parameters = nullptr;
             call.first_band = first_band;
             call.last_band = last_band;
-            layer_.forward(call);
+            (does == Does::gather ? layer_.gather : does == Does::join ? layer_.join : layer_.forward)(call);
         });
     }
     // Each band by itself, as the threads share those of one picture: together they make what one call makes of all.
@@ -230,16 +245,16 @@ private:
     std::vector<double> back(Gradient to) {
         std::vector<Samples<Stored>> gradients = for_inputs(to == Gradient::add ? Stored{2} : Stored{5}, Stored{untouched});
         Samples<Stored> output_gradient = out_gradient_;  // may be changed
-        each_call<BackwardOf>([&](BackwardOf<Stored, Computed>& call, std::size_t n) {
-            for (std::size_t i = 0; i < layer_.inputs; ++i) {
+        each_call<BackwardOf>(Does::gather_back, Does::join_back, Does::backward, [&](Does does, BackwardOf<Stored, Computed>& call, std::size_t n) {
+            for (std::size_t i = 0; i < layer_.inputs && !only_joins(does); ++i) {
                 if (layer_.backward_reads_input) call.inputs[i] = in_[i].sample(n);
-                if (to != Gradient::none) call.input_gradients[i] = gradients[i].sample(n);
+                if (does == Does::backward && to != Gradient::none) call.input_gradients[i] = gradients[i].sample(n);
             }
-            if (layer_.backward_reads_output) call.output = out_.sample(n);
-            call.output_gradient = output_gradient.sample(n);
+            if (layer_.backward_reads_output && !only_joins(does)) call.output = out_.sample(n);
+            if (!only_joins(does)) call.output_gradient = output_gradient.sample(n);
             call.accumulator = accumulator_.data() + n * distance_;
             call.gradients = gradients_.data();
-            layer_.backward_as[static_cast<std::size_t>(to)](call);
+            (does == Does::gather_back ? layer_.gather_back : does == Does::join_back ? layer_.join_back : layer_.backward_as[static_cast<std::size_t>(to)])(call);
         });
         std::vector<double> numbers;
         if (to != Gradient::none)
@@ -255,7 +270,7 @@ private:
     std::vector<Samples<Stored>> in_ = for_inputs(0, 0);
     Samples<Stored> out_{layer_.out, 5, Stored{untouched}}, out_gradient_{layer_.out, 0, nan};
     testing::Fenced<Stored> parameters_{layer_.parameters_size, fence}, gradients_ = parameters_, prepared_{layer_.prepared_size, fence};
-    testing::Fenced<Computed> accumulator_{(count - 1) * distance_ + layer_.accumulator_size, fence}, scratch_{layer_.scratch_size, fence};
+    testing::Fenced<Computed> accumulator_{(count - 1) * distance_ + layer_.accumulator_size, fence}, scratch_{layer_.scratch_size + count * layer_.scratch_per_sample, fence};
     testing::Fenced<std::uint8_t> record_{(count - 1) * record_distance_ + layer_.record_size, fence};
     LayerSettings settings_;
 };

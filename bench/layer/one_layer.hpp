@@ -47,18 +47,29 @@ public:
     }
 
     void forward() {
+        if constexpr (joined) {
+            each_call([&](std::size_t sample, std::size_t worker, std::size_t) { Layer::gather(forward_call(Does::gather, sample, worker, 1)); });
+            Layer::join(forward_call(Does::join, 0, 0, samples));
+        }
         each_call([&](std::size_t sample, std::size_t worker, std::size_t count) { forward_of(sample, worker, count); });
     }
     /// After forward.
     void backward() {
+        if constexpr (joined) {
+            each_call([&](std::size_t sample, std::size_t worker, std::size_t) { Layer::gather_back(backward_call(Does::gather_back, sample, worker, 1)); });
+            Layer::join_back(backward_call(Does::join_back, 0, 0, samples));
+        }
         each_call([&](std::size_t sample, std::size_t worker, std::size_t count) { backward_of(sample, worker, count); });
     }
     /// The sum of what forward makes of the first sample, and of the gradient that backward makes then.
     double output_sum() {
+        forward();
         forward_of(0, 0, at_once);
-        return sum(made, space_.activation(plan.step_places[1].output, 0, 0));
+        return sum(made, space_.activation(plan.step_places[step_of(Does::forward)].output, 0, 0));
     }
     double gradient_sum() {
+        forward();
+        backward();
         forward_of(0, 0, at_once);
         backward_of(0, 0, at_once);
         return sum(Plan::layouts[1], space_.gradient(1, 0, 0));
@@ -68,21 +79,31 @@ public:
     static constexpr bool has_weights = Tested::parameter_count > 0;
 
 private:
-    static constexpr std::size_t backward_step = plan.answer + 1;  // of the last node
+    static constexpr bool joined = Layer::works == Works::on_joined_samples;
+    static constexpr std::size_t step_of(Does does) {  // of the layer, which is node 1
+        std::size_t step = 0;
+        while (plan.steps[step].node != 1 || plan.steps[step].does != does) ++step;
+        return step;
+    }
     static constexpr std::size_t at_once = Layer::works == Works::on_batches ? samples : 1;
     static constexpr std::size_t made_value = Plan::template node<1>.to;
     static constexpr Layout made = Plan::layouts[made_value];
 
-    void forward_of(std::size_t sample, std::size_t worker, std::size_t count) {
-        auto call = space_.forward(1, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+    auto forward_call(Does does, std::size_t sample, std::size_t worker, std::size_t count) {
+        auto call = space_.forward(step_of(does), network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
         call.count = count;
-        Layer::forward(call);
+        return call;
     }
-    void backward_of(std::size_t sample, std::size_t worker, std::size_t count) {
-        auto call = space_.backward(backward_step, network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
+    void forward_of(std::size_t sample, std::size_t worker, std::size_t count) { Layer::forward(forward_call(Does::forward, sample, worker, count)); }
+    auto backward_call(Does does, std::size_t sample, std::size_t worker, std::size_t count) {
+        auto call = space_.backward(step_of(does), network_.parameters().data(), prepared_.data(), network_.all_settings(), sample, worker);
         call.count = count;
         call.accumulator = numbers_at<float>(accumulators_.data() + worker * sizes.accumulator_bytes);
         call.gradients = gradients_.data();
+        return call;
+    }
+    void backward_of(std::size_t sample, std::size_t worker, std::size_t count) {
+        const auto call = backward_call(Does::backward, sample, worker, count);
         if constexpr (Layer::backward_reads_output)  // it may have masked the gradient of the sample before, at the same place
             for (std::size_t n = 0; n < count; ++n) give_gradient(call.output_gradient + n * made.size());
         Layer::template backward<Gradient::write>(call);

@@ -16,17 +16,21 @@
 
 namespace denim::inline DENIM_TARGET {
 
-/// Training: on the whole batch, see batch_norm_pass.hpp.
+/// Training: on joined samples, see batch_norm_pass.hpp.
 template <class Arithmetic, Layout Out, Layout In, class Settings = detail::NormSettings<>>
 struct BatchNormLayer : LayerDefaults<Arithmetic> {
     using Pass = BatchNormPass<typename Arithmetic::Stored, typename Arithmetic::Computed>;
     static constexpr Pass pass{{In, Out}, Arithmetic::policy != Policy::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
-    static constexpr Works works = Works::on_batches;
+    static constexpr Works works = Works::on_joined_samples;
     static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
     static constexpr bool backward_reads_output = false, sums_with_peers = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
+    static void gather(const Forward<Arithmetic>& at) { pass.gather(at); }
+    static void join(const Forward<Arithmetic>& at) { pass.join(at); }
     static void forward(const Forward<Arithmetic>& at) { pass.forward(at); }
+    static void gather_back(const Backward<Arithmetic>& at) { pass.gather_back(at); }
+    static void join_back(const Backward<Arithmetic>& at) { pass.join_back(at); }
     template <Gradient Input>
     static void backward(const Backward<Arithmetic>& at) {
         pass.backward(at, Input);

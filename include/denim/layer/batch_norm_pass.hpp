@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers. Each sample has its sums (mean and
-// squared deviations, which Chan's formula joins); those of a share are joined in order, the shares' as join_in_pairs says. Where each of
-// several peers has statistics of its own, see Peers, the running ones move by their mean.
+// What batch normalisation does with a batch, told where its pictures stand: one code for all its layers, on joined samples. Each sample gathers
+// its sums (mean and squared deviations, which Chan's formula joins; on the way back those of two gradients); those of a share are joined in
+// order, the shares' as join_in_pairs says. Where each of several peers has statistics of its own, see Peers, the running ones move by their mean.
 
 #include <denim/kernel/normalisation.hpp>
+#include <denim/kernel/plain_normalisation.hpp>
 #include <denim/layer/concept.hpp>
 #include <denim/machine/peers.hpp>
 
@@ -24,12 +25,16 @@ struct BatchNormPass {
     bool has_gamma, has_beta;
     double epsilon, momentum;
 
-    /// Numbers that stay from forward to backward: mean and 1 / deviation; and room for what one step multiplies with.
-    [[nodiscard]] constexpr std::size_t scratch_size() const { return 5 * of.channels(); }
+    /// Numbers that stay from forward to backward: mean and 1 / deviation; then what each sample is multiplied with, and the joined sums.
+    [[nodiscard]] constexpr std::size_t scratch_size() const { return 7 * of.channels() + 1; }
     /// Two sums of each sample.
     [[nodiscard]] constexpr std::size_t scratch_per_sample() const { return 2 * of.channels(); }
 
+    void gather(const ForwardOf<Stored, Computed>& at) const;
+    void join(const ForwardOf<Stored, Computed>& at) const;
     void forward(const ForwardOf<Stored, Computed>& at) const;
+    void gather_back(const BackwardOf<Stored, Computed>& at) const;
+    void join_back(const BackwardOf<Stored, Computed>& at) const;
     void backward(const BackwardOf<Stored, Computed>& at, Gradient input) const;
 
     /// In a trained network: factor and shift of each channel, by the running statistics.
@@ -52,8 +57,7 @@ private:
         return alone_among_peers(at) ? BatchPart<Computed>{Shares{at.count}} : part_of(at);
     }
     [[nodiscard]] bool fast() const { return may_be_fast && of.whole_vectors(); }
-    template <class Each>
-    void each_sample(std::size_t count, Each each) const;
+    [[nodiscard]] kernel::PlainNormalisation<Stored, Computed> plain() const { return {of}; }
     void join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const;
     void next_statistics(const BackwardOf<Stored, Computed>& at, const Computed* mean, const Computed* scale) const;
     void sum_over_peers(const BackwardOf<Stored, Computed>& at) const;
@@ -63,8 +67,6 @@ private:
 
 #if DENIM_BODIES
 
-#include <denim/kernel/plain_normalisation.hpp>
-#include <denim/machine/threads.hpp>
 #include <denim/tensor/aligned_array.hpp>
 
 #include <algorithm>
@@ -84,86 +86,85 @@ struct BatchNormPass<Stored, Computed>::Rows {
 
 template <class Stored, class Computed>
 struct BatchNormPass<Stored, Computed>::Scratch {
-    Computed *mean, *scale;  // kept for backward
-    Computed *factor, *slope, *offset;  // of one call
-    Computed* sums;  // of each sample
-
-    Scratch(Computed* numbers, std::size_t channels)
-        : mean(numbers), scale(mean + channels), factor(scale + channels), slope(factor + channels), offset(slope + channels), sums(offset + channels) {}
+    Computed* mean;
+    std::size_t channels;
+    Computed *scale = mean + channels, *factor = scale + channels;  // what is kept for backward ends here
+    Computed *slope = factor + channels, *offset = slope + channels;  // what the fast kernels multiply with
+    Computed *to_beta = offset + channels, *to_gamma = to_beta + channels, *share = to_gamma + channels;  // of the batch; one pixel's share of it
 };
 
 template <class Stored, class Computed>
-template <class Each>
-void BatchNormPass<Stored, Computed>::each_sample(std::size_t count, Each each) const {
-    parallel_for(count, count * 4 * of.in.shape.size(), [&](std::size_t sample) { each(sample, sample * of.in.size(), sample * of.out.size()); });
+void BatchNormPass<Stored, Computed>::gather(const ForwardOf<Stored, Computed>& at) const {
+    if (at.settings->frozen) return;
+    if constexpr (in_float)
+        if (fast()) return kernel::channel_moments(of, at.input(), at.gathered, at.gathered + of.channels());
+    plain().moments(at.input(), at.gathered, at.gathered + of.channels());
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join(const ForwardOf<Stored, Computed>& at) const {
+    const std::size_t channels = of.channels();
+    const Rows rows{*this, at.parameters};
+    const Scratch to{at.scratch, channels};
+    if (at.settings->frozen) {
+        std::copy_n(rows.running_mean, channels, to.mean);
+        std::copy_n(rows.running_variance, channels, to.scale);
+    } else {
+        join_moments(at.gathered, normalised_over(at), to.mean, to.scale);
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+        to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
+        to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
+    }
 }
 
 template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::forward(const ForwardOf<Stored, Computed>& at) const {
-    const std::size_t channels = of.channels();
     const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, of.channels()};
+    if constexpr (in_float)
+        if (fast()) return kernel::normalise(of, at.input(), from.mean, from.factor, rows.beta, at.output);
+    plain().forward(at.input(), from.mean, from.scale, rows.gamma, rows.beta, at.output);
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::gather_back(const BackwardOf<Stored, Computed>& at) const {
+    const Scratch from{at.scratch, of.channels()};
+    if constexpr (in_float)
+        if (fast()) return kernel::normal_gradient_sums(of, at.input(), at.output_gradient, from.mean, from.scale, at.gathered, at.gathered + of.channels());
+    plain().gradient_sums(at.input(), at.output_gradient, from.mean, from.scale, at.gathered, at.gathered + of.channels());
+}
+
+template <class Stored, class Computed>
+void BatchNormPass<Stored, Computed>::join_back(const BackwardOf<Stored, Computed>& at) const {
+    const std::size_t channels = of.channels();
     const Scratch to{at.scratch, channels};
-    const kernel::PlainNormalisation<Stored, Computed> plain{of};
-    if (at.again) {
-        // mean and scale are those of the first time
-    } else if (at.settings->frozen) {
-        std::copy_n(rows.running_mean, channels, to.mean);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(Computed(rows.running_variance[c]), epsilon);
-    } else {
-        each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t) {
-            Computed *mean = to.sums + sample * 2 * channels, *squares = mean + channels;
-            if constexpr (in_float)
-                if (fast()) return kernel::channel_moments(of, at.input() + in, mean, squares);
-            plain.moments(at.input() + in, mean, squares);
-        });
-        join_moments(to.sums, normalised_over(at), to.mean, to.scale);
-        for (std::size_t c = 0; c < channels; ++c) to.scale[c] = Computed{1} / kernel::deviation(to.scale[c], epsilon);
-    }
-    for (std::size_t c = 0; c < channels; ++c) to.factor[c] = rows.gamma ? to.scale[c] * rows.gamma[c] : to.scale[c];
-    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        if constexpr (in_float)
-            if (fast()) return kernel::normalise(of, at.input() + in, to.mean, to.factor, rows.beta, at.output + out);
-        plain.forward(at.input() + in, to.mean, to.scale, rows.gamma, rows.beta, at.output + out);
+    const BatchPart<Computed> part = normalised_over(at);
+    part.join(at.gathered, 2 * channels, [&](Computed* sums, const Computed* other, std::size_t, std::size_t) {
+        for (std::size_t n = 0; n < 2 * channels; ++n) sums[n] += other[n];
     });
+    std::copy_n(at.gathered, 2 * channels, to.to_beta);  // and to_gamma
+    if (has_gamma) std::copy_n(to.to_gamma, channels, at.gradients);
+    if (has_beta) std::copy_n(to.to_beta, channels, at.gradients + has_gamma * channels);
+    next_statistics(at, to.mean, to.scale);
+    if (alone_among_peers(at)) sum_over_peers(at);
+    const Computed share = *to.share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
+    for (std::size_t c = 0; c < channels; ++c) {
+        to.slope[c] = to.scale[c] * (to.factor[c] * share * to.to_gamma[c]);
+        to.offset[c] = to.factor[c] * share * to.to_beta[c];
+    }
 }
 
 template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::backward(const BackwardOf<Stored, Computed>& at, Gradient input) const {
-    const std::size_t channels = of.channels();
-    const Rows rows{*this, at.parameters};
-    const Scratch from{at.scratch, channels};
-    const kernel::PlainNormalisation<Stored, Computed> plain{of};
-    each_sample(at.count, [&](std::size_t sample, std::size_t in, std::size_t out) {
-        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
-        Computed *to_beta = from.sums + sample * 2 * channels, *to_gamma = to_beta + channels;
-        if constexpr (in_float)
-            if (fast()) return kernel::normal_gradient_sums(of, x, dy, from.mean, from.scale, to_beta, to_gamma);
-        plain.gradient_sums(x, dy, from.mean, from.scale, to_beta, to_gamma);
-    });
-    const BatchPart<Computed> part = normalised_over(at);
-    part.join(from.sums, 2 * channels, [&](Computed* to, const Computed* other, std::size_t, std::size_t) {
-        for (std::size_t n = 0; n < 2 * channels; ++n) to[n] += other[n];
-    });
-    const Computed *to_beta = from.sums, *to_gamma = from.sums + channels;  // of all samples
-    if (has_gamma) std::copy_n(to_gamma, channels, at.gradients);
-    if (has_beta) std::copy_n(to_beta, channels, at.gradients + has_gamma * channels);
-    next_statistics(at, from.mean, from.scale);
-    if (alone_among_peers(at)) sum_over_peers(at);
     if (input == Gradient::none) return;
-    const Computed share = at.settings->frozen ? Computed{0} : Computed{1} / static_cast<Computed>(part.shares.samples * of.pixels());
-    for (std::size_t c = 0; c < channels; ++c) {
-        from.factor[c] = rows.gamma ? from.scale[c] * rows.gamma[c] : from.scale[c];
-        from.slope[c] = from.scale[c] * (from.factor[c] * share * to_gamma[c]);
-        from.offset[c] = from.factor[c] * share * to_beta[c];
-    }
-    each_sample(at.count, [&](std::size_t, std::size_t in, std::size_t out) {
-        const Stored *x = at.input() + in, *dy = at.output_gradient + out;
-        Stored* dx = at.input_gradient() + in;
-        const bool add = input == Gradient::add;
-        if constexpr (in_float)
-            if (fast()) return kernel::normal_gradient(of, add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
-        plain.gradient(add, x, dy, from.mean, from.scale, rows.gamma, share, to_beta, to_gamma, dx);
-    });
+    const Rows rows{*this, at.parameters};
+    const Scratch from{at.scratch, of.channels()};
+    const Stored *x = at.input(), *dy = at.output_gradient;
+    Stored* dx = at.input_gradient();
+    if constexpr (in_float)
+        if (fast()) return kernel::normal_gradient(of, input == Gradient::add, x, dy, from.mean, from.factor, from.slope, from.offset, dx);
+    plain().gradient(input == Gradient::add, x, dy, from.mean, from.scale, rows.gamma, *from.share, from.to_beta, from.to_gamma, dx);
 }
 
 // The sums of all samples are left in the first one's place.
@@ -171,13 +172,12 @@ template <class Stored, class Computed>
 void BatchNormPass<Stored, Computed>::join_moments(Computed* sums, const BatchPart<Computed>& part, Computed* mean, Computed* variance) const {
     const std::size_t channels = of.channels();
     part.join(sums, 2 * channels, [&](Computed* joined, const Computed* own, std::size_t before, std::size_t more) {
-        Computed* squares = joined + channels;
         const Computed share = static_cast<Computed>(more) / static_cast<Computed>(before + more),
                      weight = share * static_cast<Computed>(before * of.pixels());
         for (std::size_t c = 0; c < channels; ++c) {
             const Computed difference = own[c] - joined[c];
             joined[c] += difference * share;
-            squares[c] += own[channels + c] + difference * difference * weight;
+            joined[channels + c] += own[channels + c] + difference * difference * weight;
         }
     });
     std::copy_n(sums, channels, mean);

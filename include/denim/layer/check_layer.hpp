@@ -44,7 +44,7 @@ private:
         if constexpr (!check_forward<Own, Arithmetic, false>())
             return check_forward<Own, Arithmetic, true>();
         else if constexpr (For == Mode::inference)
-            return true;
+            return check_trained<Own, !check_trained<Own, false>()>();
         else
             return check_backward<Own, sizeof...(In), Parameters, !check_backward<Own, sizeof...(In), Parameters, false>()>();
     }

@@ -44,6 +44,16 @@ consteval bool prepares_by_itself() {
         return true;
 }
 template <class Type>
+consteval bool joins_by_itself() {
+    if constexpr (!GathersAndJoins<Type>)
+        return false;
+    else if constexpr (requires { Address<&Type::gather>{}; Address<&Type::join>{}; })
+        return !std::same_as<Address<&Type::gather>, Address<&LayerDefaults<Type>::gather>> &&
+               !std::same_as<Address<&Type::join>, Address<&LayerDefaults<Type>::join>>;
+    else
+        return true;
+}
+template <class Type>
 consteval bool finishes_by_itself() {
     if constexpr (requires { Address<&Type::finish>{}; })
         return !std::same_as<Address<&Type::finish>, Address<&LayerDefaults<Type>::finish>>;
@@ -113,7 +123,7 @@ consteval bool check_forward() {
                        !std::same_as<typename Type::Computed, typename Arithmetic::Computed>)
         static_assert(!Speak, "denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.");
     else if constexpr (!SaysWhereItWorks<Type>)
-        static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.");
+        static_assert(!Speak, "denim: layer: static constexpr Works works was expected, Works::on_samples, Works::on_batches or Works::on_joined_samples.");
     else if constexpr (!NamesAlgorithm<Type>)
         static_assert(!Speak, "denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.");
     else if constexpr (!SaysWhatItReads<Type>)
@@ -139,6 +149,16 @@ consteval bool check_forward() {
     return false;
 }
 
+/// What a trained network asks beside that.
+template <class Type, bool Speak>
+consteval bool check_trained() {
+    if constexpr (Type::works == Works::on_joined_samples)
+        static_assert(!Speak, "denim: layer: an InferenceLayer was expected beside a Layer on joined samples: a trained network has no batch to join.");
+    else
+        return true;
+    return false;
+}
+
 /// What one asks that learns, of so many inputs and parameters.
 template <class Type, std::size_t Inputs, std::size_t Parameters, bool Speak>
 consteval bool check_backward() {
@@ -148,6 +168,9 @@ consteval bool check_backward() {
                               "for each input.");
     else if constexpr (!goes_back_every_way<Type, Each>)
         static_assert(!Speak, "denim: layer: a backward was expected that takes Gradient::write, Gradient::add and Gradient::none for each input.");
+    else if constexpr (Type::works == Works::on_joined_samples && !joins_by_itself<Type>())
+        static_assert(!Speak, "denim: layer: a gather and a join of its own, and a gather_back and a join_back, were expected of a layer on joined "
+                              "samples, each static void of const Forward<Arithmetic>& or const Backward<Arithmetic>&; LayerDefaults has the latter two.");
     else if constexpr (!Finishes<Type>)
         static_assert(!Speak, "denim: layer: static void finish(const Finish<Arithmetic>& sum, std::size_t part) was expected.");
     else if constexpr (Type::works == Works::on_batches && Type::record_size > 0)

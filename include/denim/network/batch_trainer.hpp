@@ -3,12 +3,12 @@
 
 // The three beats of a training step, for any plan: it is told its table, and how to answer a sample's logits.
 
-#include <denim/loss/head_losses.hpp>
 #include <denim/machine/flush_denormals.hpp>
 #include <denim/machine/peers.hpp>
 #include <denim/machine/threads.hpp>
 #include <denim/network/accumulators.hpp>
 #include <denim/network/batch.hpp>
+#include <denim/network/batch_answer.hpp>
 #include <denim/network/beats.hpp>
 #include <denim/network/load.hpp>
 #include <denim/network/mean_result.hpp>
@@ -25,30 +25,6 @@
 #include <vector>
 
 namespace denim::inline DENIM_TARGET {
-
-/// What a sample of a batch makes of its logits: its loss, and the gradient of that to the logits.
-template <class Stored>
-struct Answer {
-    HeadLosses (*call)(const void* loss, const Batch& batch, std::size_t sample, const Stored* logits, Stored* gradient);
-    const void* loss;
-};
-
-/// Who wants to see a value of the plan, and the gradient to it, of each sample of a batch; they stand as the value's layout says. The threads
-/// that compute call it. What is computed again is seen again.
-template <class Stored>
-struct ValueWatch {
-    std::size_t value;
-    void (*see)(void* who, bool gradient, std::size_t sample, const Stored* numbers);
-    void* who;
-};
-
-/// What a loss says of a sample of a batch, see head_losses: of the batch's mean.
-template <class OneLoss, class Stored>
-HeadLosses losses_of_sample(const OneLoss& loss, std::span<const std::size_t> heads, const Batch& batch, std::size_t sample, const Stored* logits,
-                            Stored* gradient) {
-    return head_losses(loss, logits, heads, Targets{batch.labels, batch.numbers}, batch.order[sample], batch.head_weights, gradient,
-                       1.0 / static_cast<double>(batch.whole()));
-}
 
 /// The memory of training, made once for the largest batch; where peers compute parts of it, which outlive this, for the largest part.
 template <class Stored, class Computed = Stored>
@@ -116,10 +92,14 @@ private:
 
     void take_step(const Call& of, std::size_t step, const Position& at) {
         const auto [node, does] = plan_->steps[step];
-        const bool by_all = does != Does::answer && !plan_->layers[node].on_samples;
+        const bool by_all = !plan_->takes_sample(plan_->steps[step]);
         const StepClock::Scope timed{of.clock, {.node = node, .does = does, .sample = at.sample, .worker = at.worker, .by_all = by_all}};
         switch (does) {
+        case Does::gather: return plan_->layers[node].gather(forward_call(of, step, at));
+        case Does::join: return plan_->layers[node].join(forward_call(of, step, at));
         case Does::answer: return take_loss(of, at);
+        case Does::gather_back: return gather_back(of, step, at);
+        case Does::join_back: return plan_->layers[node].join_back(backward_call(of, step, at));
         case Does::backward: return go_backward(of, step, at);
         case Does::forward:
         case Does::again: return go_forward(of, step, at);
@@ -128,36 +108,54 @@ private:
     void go_forward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t node = plan_->steps[step].node, to = plan_->step_places[step].output;
         if (workspace_.begins_activation(to))
-            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
-        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
-        call.random = random(of, node, at.sample);
-        call.count = count(of, node);
-        if (of.part.peers) call.part = &of.part;
-        plan_->layers[node].forward(call);
+            each_sample_of(of, step, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) { workspace_.begin_activation(to, sample, worker); });
+        plan_->layers[node].forward(forward_call(of, step, at));
         if (of.watch && of.watch->value == plan_->nodes[node].to)
-            each_sample_of(of, node, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
+            each_sample_of(of, step, at, plan_->nodes[node].to, [&](std::size_t sample, std::size_t worker) {
                 of.watch->see(of.watch->who, false, sample, workspace_.activation(to, sample, worker));
+            });
+    }
+    void gather_back(const Call& of, std::size_t step, const Position& at) {
+        see_gradient(of, step, at);
+        plan_->layers[plan_->steps[step].node].gather_back(backward_call(of, step, at));
+    }
+    // To a node's output: all that read that have gone backward, and the node, which may change it, has not begun to.
+    void see_gradient(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t value = plan_->nodes[plan_->steps[step].node].to;
+        if (of.watch && of.watch->value == value)
+            each_sample_of(of, step, at, value, [&](std::size_t sample, std::size_t worker) {
+                of.watch->see(of.watch->who, true, sample, workspace_.gradient(value, sample, worker));
             });
     }
     void go_backward(const Call& of, std::size_t step, const Position& at) {
         const std::size_t index = plan_->steps[step].node;
         const LayerTable<Stored, Computed>& layer = plan_->layers[index];
         const Node& node = plan_->nodes[index];
-        if (of.watch && of.watch->value == node.to)  // all that read it have gone backward
-            each_sample_of(of, index, at, node.to, [&](std::size_t sample, std::size_t worker) {
-                of.watch->see(of.watch->who, true, sample, workspace_.gradient(node.to, sample, worker));
-            });
-        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
-        call.random = random(of, index, at.sample);
-        call.count = count(of, index);
-        if (of.part.peers) call.part = &of.part;
-        if (layer.on_samples) call.accumulator = accumulators_.of(index, at.share);
-        call.gradients = gradients_.data() + layer.first_parameter;
+        if (layer.works != Works::on_joined_samples) see_gradient(of, step, at);
         for (std::size_t n = 0; n < node.inputs; ++n)
             if (layer.gradient_to[n] == Gradient::write && workspace_.begins_gradient(node.from[n]))
-                each_sample_of(of, index, at, node.from[n],
+                each_sample_of(of, step, at, node.from[n],
                                [&](std::size_t sample, std::size_t worker) { workspace_.begin_gradient(node.from[n], sample, worker); });
-        layer.backward(call);
+        layer.backward(backward_call(of, step, at));
+    }
+    ForwardOf<Stored, Computed> forward_call(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t node = plan_->steps[step].node;
+        auto call = workspace_.forward(step, of.parameters + plan_->layers[node].first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, step);
+        if (of.part.peers) call.part = &of.part;
+        return call;
+    }
+    BackwardOf<Stored, Computed> backward_call(const Call& of, std::size_t step, const Position& at) {
+        const std::size_t node = plan_->steps[step].node;
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
+        auto call = workspace_.backward(step, of.parameters + layer.first_parameter, prepared_.data(), of.settings, at.sample, at.worker);
+        call.random = random(of, node, at.sample);
+        call.count = count(of, step);
+        if (of.part.peers) call.part = &of.part;
+        if (plan_->steps[step].does == Does::backward && plan_->takes_sample(plan_->steps[step])) call.accumulator = accumulators_.of(node, at.share);
+        call.gradients = gradients_.data() + layer.first_parameter;
+        return call;
     }
     void take_loss(const Call& of, const Position& at) {
         const std::size_t result = plan_->result;
@@ -174,12 +172,12 @@ private:
         const std::uint64_t layer = plan_->nodes[node].first + 1;
         return Random{Seed{of.batch.seed.value + 0x9E3779B97F4A7C15u * layer}, (of.batch.step << 24) + of.batch.first_sample + sample};
     }
-    std::size_t count(const Call& of, std::size_t node) const { return plan_->layers[node].on_samples ? 1 : of.batch.size(); }
+    std::size_t count(const Call& of, std::size_t step) const { return plan_->takes_sample(plan_->steps[step]) ? 1 : of.batch.size(); }
 
-    // For the one sample that a node works on, or for all of the batch.
+    // For the one sample that a step takes, or for all of the batch.
     template <class Body>
-    void each_sample_of(const Call& of, std::size_t node, const Position& at, std::size_t value, Body body) {
-        if (plan_->layers[node].on_samples)
+    void each_sample_of(const Call& of, std::size_t step, const Position& at, std::size_t value, Body body) {
+        if (plan_->takes_sample(plan_->steps[step]))
             body(at.sample, at.worker);
         else
             parallel_for(of.team, of.batch.size(), of.batch.size() * plan_->layouts[value].size(), [&](std::size_t sample, std::size_t) { body(sample, 0); });

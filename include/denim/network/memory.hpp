@@ -56,7 +56,7 @@ struct NodePlaces {
 struct MemorySizes {
     std::size_t thread_bytes = 0, batch_bytes = 0;                      ///< values and records: of each thread, and of each sample of a batch
     std::size_t thread_scratch = 0;                                     ///< the layers on samples take turns with it
-    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches keeps its own
+    std::size_t batch_scratch_fixed = 0, batch_scratch_per_sample = 0;  ///< each layer on batches or joined samples keeps its own
     std::size_t prepared_bytes = 0;
     std::size_t accumulator_bytes = 0;  ///< the most of all runs, for each share
     std::size_t row_numbers = 0;        ///< in numbers
@@ -122,15 +122,17 @@ private:
                 if (training && Plan::result != 0) of_gradients[Plan::result].touch(step);
                 continue;
             }
+            if (only_joins(does)) continue;
             const Node& node = Plan::nodes[index];
-            const bool back = does == Does::backward;
+            const bool back = does == Does::backward || does == Does::gather_back;
             for (std::size_t n = 0; n < node.inputs; ++n) {
                 const std::size_t from = node.from[n];
                 steps[step].inputs[n] = now[from];
                 if (from == 0 && does != Does::forward) continue;  // the picture has no gradient, and is loaded again in later runs
                 if (!back || Order::reads_input(index)) of_activations[now[from]].touch(step);
-                if (back) of_gradients[from].touch(step);
+                if (does == Does::backward) of_gradients[from].touch(step);
             }
+            if (does == Does::gather) continue;
             if (!back) {
                 now[node.to] = step + 1;
                 lives[step + 1].value = node.to;

@@ -18,13 +18,17 @@ namespace denim::inline DENIM_TARGET {
 template <class Stored, class Computed = Stored>
 struct LayerTable {
     void (*prepare)(const Stored* parameters, Stored* prepared, std::size_t part) = nullptr;
+    void (*gather)(const ForwardOf<Stored, Computed>& call) = nullptr;  ///< of a layer on joined samples, as the other three beside it
+    void (*join)(const ForwardOf<Stored, Computed>& call) = nullptr;
     void (*forward)(const ForwardOf<Stored, Computed>& call) = nullptr;
+    void (*gather_back)(const BackwardOf<Stored, Computed>& call) = nullptr;
+    void (*join_back)(const BackwardOf<Stored, Computed>& call) = nullptr;
     void (*backward)(const BackwardOf<Stored, Computed>& call) = nullptr;  ///< each input's gradient as `gradient_to` says; null in a trained network
     void (*finish)(const FinishOf<Stored, Computed>& sum, std::size_t part) = nullptr;
     std::size_t prepare_parts = 0, finish_parts = 0;  ///< 0: there is nothing to prepare, or to finish
-    std::size_t bands = 1, scratch_size = 0, record_size = 0, operations = 0;
+    std::size_t bands = 1, scratch_size = 0, scratch_per_sample = 0, record_size = 0, operations = 0;
     std::size_t first_parameter = 0;  ///< in the network's array
-    bool on_samples = true;           ///< else it takes the whole batch
+    Works works = Works::on_samples;
     bool sums_with_peers = true;      ///< or it takes what of the batch is computed here: see layer/concept.hpp
     std::array<Gradient, max_inputs> gradient_to{};
 };
@@ -46,12 +50,16 @@ struct PlanTable {
     std::span<const std::size_t> run_accumulators;  ///< bytes
     MemorySizes sizes;
 
-    /// Multiplications and additions of a run for one sample: backward has two for one of forward.
+    /// Multiplications and additions of a run for one sample: backward has two for one of forward. What is gathered counts as forward does.
     [[nodiscard]] std::size_t operations(const StepRun& run) const {
         std::size_t total = 0;
         for (std::size_t step = run.first; step < run.last; ++step)
             if (const auto [node, does] = steps[step]; does != Does::answer) total += (does == Does::backward ? 2 : 1) * layers[node].operations;
         return total;
+    }
+    /// Whether a step takes one sample, and not the batch.
+    [[nodiscard]] bool takes_sample(const NodeStep& step) const {
+        return step.does == Does::answer || denim::takes_sample(layers[step.node].works, step.does);
     }
     [[nodiscard]] std::size_t operations() const {
         std::size_t all = 0;
@@ -67,6 +75,22 @@ namespace detail {
 template <class Layer>
 void prepare_layer(const typename Layer::Stored* parameters, typename Layer::Stored* prepared, std::size_t part) {
     Layer::prepare(parameters, prepared, part);
+}
+template <class Layer>
+void run_gather(const Forward<Layer>& call) {
+    Layer::gather(call);
+}
+template <class Layer>
+void run_join(const Forward<Layer>& call) {
+    Layer::join(call);
+}
+template <class Layer>
+void run_gather_back(const Backward<Layer>& call) {
+    Layer::gather_back(call);
+}
+template <class Layer>
+void run_join_back(const Backward<Layer>& call) {
+    Layer::join_back(call);
 }
 template <class Layer>
 void run_forward(const Forward<Layer>& call) {
@@ -106,12 +130,19 @@ consteval auto layer_table() {
         .forward = &run_forward<Layer>,
         .bands = Layer::bands,
         .scratch_size = Layer::scratch_size,
+        .scratch_per_sample = Layer::scratch_per_sample,
         .record_size = Layer::record_size,
         .operations = Layer::operations,
         .first_parameter = Plan::template first_parameter<Index>,
-        .on_samples = Layer::works == Works::on_samples,
+        .works = Layer::works,
     };
-    if constexpr (Layer::works == Works::on_batches) table.sums_with_peers = detail::sums_with_peers<Layer>;
+    if constexpr (Layer::works != Works::on_samples) table.sums_with_peers = detail::sums_with_peers<Layer>;
+    if constexpr (Layer::works == Works::on_joined_samples) {
+        table.gather = &run_gather<Layer>;
+        table.join = &run_join<Layer>;
+        table.gather_back = &run_gather_back<Layer>;
+        table.join_back = &run_join_back<Layer>;
+    }
     if constexpr (Layer::prepared_size > 0) {
         table.prepare = &prepare_layer<Layer>;
         table.prepare_parts = Layer::prepare_parts;

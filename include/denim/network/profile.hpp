@@ -46,7 +46,7 @@ struct ProfiledTime {
 struct ProfiledLayer {
     std::vector<std::string> names, layers;  ///< "2.0" and "Conv<3, 32>" of each
     std::string algorithm;
-    ProfiledTime forward, backward;  ///< what is computed again on the way back counts as backward
+    ProfiledTime forward, backward;  ///< what is computed again on the way back counts as backward; gathering and joining with what follows
 };
 
 }  // namespace denim
@@ -91,7 +91,7 @@ struct ProfiledRounds {
         for (std::vector<double>& node : backward) node.push_back(0);
         for (const TimedStep& step : steps)
             if (step.node != TimedStep::picture && step.does != Does::answer)
-                (step.does == Does::forward ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
+                (step.does < Does::answer ? forward : backward)[step.node].back() += (step.end - step.begin) / (step.by_all ? 1 : threads);
         last = std::move(steps);
     }
 };
@@ -236,7 +236,7 @@ inline std::string Profile::chrome_trace() const {
         const std::string name = in_layer ? layers[step.node].names[0] + " " + layers[step.node].layers[0]
                                  : step.does == Does::answer ? "answer"
                                                               : "picture";
-        const char* const kind = step.does == Does::backward ? "backward" : step.does == Does::again ? "forward again" : "forward";
+        const char* const kind = step.does < Does::answer ? "forward" : step.does == Does::again ? "forward again" : "backward";
         text += first ? "\n" : ",\n";
         first = false;
         text += "{\"name\": \"" + name + "\", \"cat\": \"" + kind + "\", \"ph\": \"X\", \"ts\": " + fixed(1e6 * step.begin, 3) +

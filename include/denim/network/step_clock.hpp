@@ -18,7 +18,7 @@ struct TimedStep {
     std::size_t node = picture;
     Does does = Does::forward;
     std::size_t sample = 0, worker = 0;
-    bool by_all = false;        ///< of the batch's samples or one sample's bands
+    bool by_all = false;        ///< of the batch's samples or one sample's bands; what joins is done by one, for which the others wait
     double begin = 0, end = 0;  ///< in seconds since the clock was made
 };
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // What happens to a batch, node by node, in its order, and how it is cut into runs: steps on samples, which a thread does one after the
-// other for each sample of a share, and single steps on the whole batch.
+// other for each sample of a share, and single steps on the whole batch. A node on joined samples gathers at the end of one run, joins
+// between two, and goes forward, or backward, at the beginning of the next.
 
 #include <denim/network/plan.hpp>
 
@@ -15,10 +16,14 @@ namespace denim {
 
 /// What a step does with a node.
 enum class Does {
-    forward,   ///< computes its output
-    answer,    ///< no node: what has come out is taken, by the loss or by who asks
-    again,     ///< computes its output once more, for a backward step to come (Recompute)
-    backward,  ///< from the gradient to its output to those of its inputs and parameters
+    gather,       ///< takes from its input what it wants to join, on joined samples alone
+    join,         ///< joins what all samples gave
+    forward,      ///< computes its output
+    answer,       ///< no node: what has come out is taken, by the loss or by who asks
+    again,        ///< computes its output once more, for a backward step to come (Recompute)
+    gather_back,  ///< takes from its input and the gradient to its output what it wants to join
+    join_back,    ///< joins that
+    backward,     ///< from the gradient to its output to those of its inputs and parameters
 };
 
 /// One step.
@@ -39,25 +44,36 @@ struct StepRun {
 
 namespace denim::inline DENIM_TARGET {
 
-/// The steps of a plan: node n goes forward in step n, step `answer` follows, and in training each node goes backward, from the last to the
-/// first. Where backward comes to the end of a Recompute, the steps stand in front that compute its values again.
+/// Whether a step only joins, and touches no value.
+constexpr bool only_joins(Does does) { return does == Does::join || does == Does::join_back; }
+/// Whether a step of a node takes one sample, and not the batch.
+constexpr bool takes_sample(Works works, Does does) { return works == Works::on_samples || (works == Works::on_joined_samples && !only_joins(does)); }
+
+/// The steps of a plan: each node goes forward, in a trained network node n in step n, `answer` follows, and in training each node goes
+/// backward, from the last to the first. Where backward comes to the end of a Recompute, the steps stand in front that compute its values again.
 template <class Plan>
 struct Steps {
     static constexpr bool training = Plan::mode == Mode::training;
-    static constexpr std::size_t nodes = Plan::count, answer = nodes;
+    static constexpr std::size_t nodes = Plan::count;
 
 private:
     struct Facts {
-        bool on_samples = true, reads_input = false, reads_output = false;
+        Works works = Works::on_samples;
+        bool reads_input = false, reads_output = false;
     };
     template <std::size_t Index>
     static consteval Facts facts_of() {
         using Layer = typename Plan::template LayerAt<Index>;
-        return {Layer::works == Works::on_samples, training && Layer::backward_reads_input, training && Layer::backward_reads_output};
+        return {Layer::works, training && Layer::backward_reads_input, training && Layer::backward_reads_output};
     }
     static constexpr std::array<Facts, nodes + 1> facts = []<std::size_t... Index>(std::index_sequence<Index...>) {
         return std::array<Facts, nodes + 1>{facts_of<Index>()..., Facts{}};
     }(std::make_index_sequence<nodes>{});
+    static constexpr std::size_t joined_nodes = [] {
+        std::size_t count = 0;
+        for (const Facts& of : facts) count += of.works == Works::on_joined_samples;
+        return count;
+    }();
 
     // A Recompute in numbers of nodes; a node of fused entries is where its first entry is. Outer ones come first.
     static constexpr std::size_t block_count = Plan::Source::recomputed.size(), no_block = block_count, deepest = 32;
@@ -133,7 +149,8 @@ private:
     }();
 
 public:
-    static constexpr std::size_t count = training ? 2 * nodes + 1 + repeats.count : nodes + 1;
+    /// The step that takes the result, and how many there are.
+    static constexpr std::size_t answer = nodes + 2 * joined_nodes, count = training ? 2 * answer + 1 + repeats.count : answer + 1;
 
     /// Whether a node is computed a second time.
     static constexpr bool repeated(std::size_t node) { return repeats.in[node] != 0; }
@@ -147,7 +164,14 @@ public:
     static constexpr std::array<NodeStep, count> list = [] {
         std::array<NodeStep, count> all{};
         std::size_t at = 0;
-        for (std::size_t node = 0; node < nodes; ++node) all[at++] = {node, Does::forward};
+        const auto add = [&](std::size_t node, Does gather, Does join, Does does) {
+            if (facts[node].works == Works::on_joined_samples) {
+                all[at++] = {node, gather};
+                all[at++] = {node, join};
+            }
+            all[at++] = {node, does};
+        };
+        for (std::size_t node = 0; node < nodes; ++node) add(node, Does::gather, Does::join, Does::forward);
         all[at++] = {nodes, Does::answer};
         if (!training) return all;
         std::array<std::size_t, deepest> ending{};
@@ -160,7 +184,7 @@ public:
                 for (std::size_t inner = block.first; inner < block.last; ++inner)
                     if (repeats.in[inner] >> block.depth & 1) all[at++] = {inner, Does::again};
             }
-            all[at++] = {node, Does::backward};
+            add(node, Does::gather_back, Does::join_back, Does::backward);
         }
         return all;
     }();
@@ -173,7 +197,7 @@ public:
         Runs all;
         for (std::size_t step = 0; step < count; ++step) {
             const auto [node, does] = list[step];
-            const bool on_samples = facts[node].on_samples;
+            const bool on_samples = takes_sample(facts[node].works, does);
             if (all.count == 0 || !on_samples || !all.list[all.count - 1].on_samples) all.list[all.count++] = {step, step, on_samples};
             StepRun& run = all.list[all.count - 1];
             run.last = step + 1;
@@ -181,6 +205,7 @@ public:
                 run.first_back = node;
                 if (run.last_back == 0) run.last_back = node + 1;
             }
+            if (only_joins(does)) continue;
             if (does == Does::answer) {
                 run.reads_picture = run.reads_picture || Plan::result == 0;  // of a network whose layers are all gone
                 continue;

@@ -79,10 +79,10 @@ public:
         begin(plan_->gradients[value], plan_->layouts[value], sample, worker);
     }
 
-    /// The scratch of a node: each thread's, where its layers find what others left, or for a layer on batches its own.
+    /// The scratch of a node: each thread's, where layers on samples find what others left, or its own.
     Computed* scratch(std::size_t node, std::size_t worker) {
         const NodePlaces& places = plan_->node_places[node];
-        return numbers_at<Computed>(plan_->layers[node].on_samples
+        return numbers_at<Computed>(plan_->layers[node].works == Works::on_samples
                                         ? scratch_.data() + plan_->sizes.thread_scratch * worker
                                         : batch_scratch_.data() + places.batch_scratch + places.batch_scratch_of_samples * capacity_);
     }
@@ -94,12 +94,13 @@ public:
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
         ForwardOf<Stored, Computed> call;
-        for (std::size_t n = 0; n < node.inputs; ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
-        call.output = activation(lives.output, sample, worker);
+        for (std::size_t n = 0; n < node.inputs && !only_joins(does); ++n) call.inputs[n] = activation(lives.inputs[n], sample, worker);
+        if (does != Does::gather && does != Does::join) call.output = activation(lives.output, sample, worker);
         call.parameters = parameters;
         call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         if (plan_->node_places[index].record_step == step) call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
+        call.gathered = gathered(index, sample);
         call.settings = &settings[node.first];
         call.again = does == Does::again;
         call.last_band = plan_->layers[index].bands;
@@ -108,20 +109,23 @@ public:
     /// The pointers of a backward call, alike; accumulator and gradients are the caller's to add.
     BackwardOf<Stored, Computed> backward(std::size_t step, const Stored* parameters, const std::uint8_t* prepared, std::span<const LayerSettings> settings,
                                           std::size_t sample, std::size_t worker) {
-        const std::size_t index = plan_->steps[step].node;
+        const auto [index, does] = plan_->steps[step];
         const Node& node = plan_->nodes[index];
         const StepPlaces& lives = plan_->step_places[step];
         BackwardOf<Stored, Computed> call;
-        for (std::size_t n = 0; n < node.inputs; ++n) {
+        for (std::size_t n = 0; n < node.inputs && !only_joins(does); ++n) {
             call.inputs[n] = activation(lives.inputs[n], sample, worker);
-            call.input_gradients[n] = gradient(node.from[n], sample, worker);
+            if (does == Does::backward) call.input_gradients[n] = gradient(node.from[n], sample, worker);
         }
-        call.output = activation(lives.output, sample, worker);
-        call.output_gradient = gradient(node.to, sample, worker);
+        if (!only_joins(does)) {
+            call.output = activation(lives.output, sample, worker);
+            call.output_gradient = gradient(node.to, sample, worker);
+        }
         call.parameters = parameters;
         call.prepared = numbers_at<Stored>(prepared + plan_->node_places[index].prepared);
         call.record = record(index, sample, worker);
         call.scratch = scratch(index, worker);
+        call.gathered = gathered(index, sample);
         call.settings = &settings[node.first];
         return call;
     }
@@ -160,6 +164,10 @@ private:
             std::fill_n(to, layout.size(), Stored{0});
         else
             clear_border(layout, to);
+    }
+    Computed* gathered(std::size_t node, std::size_t sample) {
+        const LayerTable<Stored, Computed>& layer = plan_->layers[node];
+        return layer.works == Works::on_joined_samples ? scratch(node, 0) + layer.scratch_size + sample * layer.scratch_per_sample : nullptr;
     }
     std::uint8_t* record(std::size_t node, std::size_t sample, std::size_t worker) {
         return at(plan_->node_places[node].record, plan_->layers[node].record_size, sample, worker);

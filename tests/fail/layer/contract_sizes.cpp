@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // expect: denim: layer: using Stored = typename Arithmetic::Stored and using Computed = typename Arithmetic::Computed were expected; LayerDefaults<Arithmetic> has both.
 // expect: denim: layer: its Stored and Computed were expected to be those of the network, Arithmetic::Stored and Arithmetic::Computed.
-// expect: denim: layer: static constexpr Works works was expected, Works::on_samples or Works::on_batches.
+// expect: denim: layer: static constexpr Works works was expected, Works::on_samples, Works::on_batches or Works::on_joined_samples.
 // expect: denim: layer: static constexpr const char* algorithm was expected: what summary() calls its kernel.
 // expect: denim: layer: prepared_size, accumulator_size, scratch_size, scratch_per_sample, record_size and operations were expected, each a static constexpr std::size_t; LayerDefaults has them.
 // expect: denim: layer: bands, prepare_parts and finish_parts were expected, each a static constexpr std::size_t of at least 1; LayerDefaults has them.

@@ -2,7 +2,8 @@
 // expect: denim: layer: a record_size of 0 was expected of a layer on batches; what its backward wants to know again stays in scratch_per_sample.
 // expect: denim: layer: an accumulator_size of 0 was expected of a layer on batches; its backward writes the gradients themselves.
 // expect: denim: layer: a scratch_per_sample of 0 was expected of a layer on samples; scratch_size is what each thread has, record_size what each sample keeps.
-// errors: 3
+// expect: denim: layer: a gather and a join of its own, and a gather_back and a join_back, were expected of a layer on joined samples, each static void of const Forward<Arithmetic>& or const Backward<Arithmetic>&; LayerDefaults has the latter two.
+// errors: 4
 #include <denim/layer/check_layer.hpp>
 
 using namespace denim;
@@ -51,3 +52,15 @@ struct ScratchOfSamples : SpecDefaults {
     };
 };
 static_assert(check_layer<ScratchOfSamples, Shape{2, 2, 8}>());
+
+struct JoinsNothing : SpecDefaults {
+    template <class Arithmetic, Layout Out, Layout In>
+    struct Layer : Good<Arithmetic> {
+        static constexpr Works works = Works::on_joined_samples;
+        static void gather(const Forward<Arithmetic>& /*at*/) {}
+#ifndef WRONG
+        static void join(const Forward<Arithmetic>& /*at*/) {}
+#endif
+    };
+};
+static_assert(check_layer<JoinsNothing, Shape{2, 2, 8}>());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A frozen BatchNorm: what it is in training is what it is in a predictor, and nothing of it moves.
 #include "gradients.hpp"
+#include "whole_batch.hpp"
 
 #include <denim/denim.hpp>
 #include <denim/kernel/arithmetic.hpp>
@@ -67,10 +68,11 @@ void check_by_hand() {
     for (Stored& number : parameters) number = static_cast<Stored>(random.uniform(0.5, 2.0));
     const std::vector<Stored> wanted = dy;
     const LayerSettings settings{.frozen = Frozen};
-    Norm::forward({.inputs = {x.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .settings = &settings, .count = count});
-    Norm::template backward<Gradient::write>({.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(), .output_gradient = dy.data(),
-                                              .parameters = parameters.data(), .scratch = scratch.data(), .gradients = gradients.data(),
-                                              .settings = &settings, .count = count});
+    testing::forward_batch<Norm>({.inputs = {x.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(),
+                                  .settings = &settings, .count = count}, size, size);
+    testing::backward_batch<Norm, Gradient::write>({.inputs = {x.data()}, .input_gradients = {dx.data()}, .output = y.data(),
+                                                    .output_gradient = dy.data(), .parameters = parameters.data(), .scratch = scratch.data(),
+                                                    .gradients = gradients.data(), .settings = &settings, .count = count}, size, size);
     const auto near = [](double number) { return doctest::Approx(number).epsilon(1e-4).scale(1); };
     for (std::size_t c = 0; c < channels; ++c) {
         const double gamma = static_cast<double>(parameters[c]), beta = static_cast<double>(parameters[channels + c]);
@@ -127,9 +129,11 @@ TEST_CASE("frozen statistics keep their bits, whatever they are: a step of 0.99 
     Random random{Seed{6}};
     for (float& number : parameters) number = static_cast<float>(random.uniform(0.001, 4.0));
     const LayerSettings settings{.frozen = true};
-    Norm::forward({.inputs = {numbers.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(), .settings = &settings});
-    Norm::backward<Gradient::none>({.inputs = {numbers.data()}, .output = y.data(), .output_gradient = dy.data(), .parameters = parameters.data(),
-                                    .scratch = scratch.data(), .gradients = gradients.data(), .settings = &settings});
+    testing::forward_batch<Norm>({.inputs = {numbers.data()}, .output = y.data(), .parameters = parameters.data(), .scratch = scratch.data(),
+                                  .settings = &settings}, channels, channels);
+    testing::backward_batch<Norm, Gradient::none>({.inputs = {numbers.data()}, .output = y.data(), .output_gradient = dy.data(),
+                                                   .parameters = parameters.data(), .scratch = scratch.data(), .gradients = gradients.data(),
+                                                   .settings = &settings}, channels, channels);
     CHECK(std::equal(parameters.begin() + 2 * channels, parameters.end(), gradients.begin() + 2 * channels));
 }
 
@@ -176,12 +180,13 @@ void check_shares(std::size_t count, bool frozen) {
     const auto run = [&](std::size_t first, std::size_t samples) {
         Run of{Numbers(Norm::scratch_size + samples * Norm::scratch_per_sample), Numbers(4 * channels)};
         Numbers y(samples * size), dx(samples * size), wanted(dy.begin() + static_cast<std::ptrdiff_t>(first * size), dy.end());
-        Norm::forward({.inputs = {x.data() + first * size}, .output = y.data(), .parameters = parameters.data(), .scratch = of.scratch.data(),
-                       .settings = &settings, .count = samples});
+        testing::forward_batch<Norm>({.inputs = {x.data() + first * size}, .output = y.data(), .parameters = parameters.data(),
+                                      .scratch = of.scratch.data(), .settings = &settings, .count = samples}, size, size);
         const Numbers moments = of.scratch;
-        Norm::template backward<Gradient::write>({.inputs = {x.data() + first * size}, .input_gradients = {dx.data()}, .output = y.data(),
-                                                  .output_gradient = wanted.data(), .parameters = parameters.data(), .scratch = of.scratch.data(),
-                                                  .gradients = of.gradients.data(), .settings = &settings, .count = samples});
+        testing::backward_batch<Norm, Gradient::write>({.inputs = {x.data() + first * size}, .input_gradients = {dx.data()}, .output = y.data(),
+                                                        .output_gradient = wanted.data(), .parameters = parameters.data(),
+                                                        .scratch = of.scratch.data(), .gradients = of.gradients.data(), .settings = &settings,
+                                                        .count = samples}, size, size);
         of.scratch = moments;
         return of;
     };

@@ -55,7 +55,7 @@ class ByHand {
     using LayerAt = typename Plan::template LayerAt<Index>;
     static constexpr std::size_t count = Plan::count, room = 64;
     template <std::size_t Index>
-    static constexpr bool on_samples = LayerAt<Index>::works == Works::on_samples;
+    static constexpr Works works = LayerAt<Index>::works;
 
 public:
     std::vector<Stored> gradients = std::vector<Stored>(SourceGraph::trace.parameters);
@@ -89,7 +89,7 @@ private:
         [&]<std::size_t... Index>(std::index_sequence<Index...>) { (body.template operator()<Index>(), ...); }(std::make_index_sequence<count>{});
     }
     template <std::size_t Index>
-    void fill(auto& call, std::size_t sample) {
+    void fill(auto& call, std::size_t sample, std::size_t samples) {
         constexpr Node node = Plan::template node<Index>;
         static_assert(node.inputs == 1);
         Buffers& own = buffers_[Index];
@@ -100,7 +100,8 @@ private:
         call.record = own.record.data() + sample * round_up(LayerAt<Index>::record_size, 64);
         call.scratch = own.scratch.data();
         call.settings = &settings_[node.first];
-        call.count = on_samples<Index> ? 1 : samples_;
+        call.gathered = own.scratch.data() + LayerAt<Index>::scratch_size + sample * LayerAt<Index>::scratch_per_sample;
+        call.count = samples;
     }
     template <std::size_t Index>
     void forward() {
@@ -111,36 +112,49 @@ private:
         own.record.resize(samples_ * round_up(Layer::record_size, 64) + room);
         for (std::size_t part = 0; part < Layer::prepare_parts && Layer::prepared_size > 0; ++part)
             Layer::prepare(parameters_.data() + Plan::template first_parameter<Index>, own.prepared.data(), part);
-        for (std::size_t sample = 0; sample < (on_samples<Index> ? samples_ : 1); ++sample) {
+        const auto call_for = [&](std::size_t sample, std::size_t samples) {
             Forward<Arithmetic> call;
-            fill<Index>(call, sample);
+            fill<Index>(call, sample, samples);
             call.last_band = Layer::bands;
-            Layer::forward(call);
+            return call;
+        };
+        if constexpr (works<Index> == Works::on_joined_samples) {
+            for (std::size_t sample = 0; sample < samples_; ++sample) Layer::gather(call_for(sample, 1));
+            Layer::join(call_for(0, samples_));
         }
+        if constexpr (works<Index> == Works::on_batches)
+            Layer::forward(call_for(0, samples_));
+        else
+            for (std::size_t sample = 0; sample < samples_; ++sample) Layer::forward(call_for(sample, 1));
     }
     template <std::size_t Index>
     void backward() {
         using Layer = LayerAt<Index>;
         constexpr Node node = Plan::template node<Index>;
         constexpr Gradient kind = node.from[0] == 0 ? Gradient::none : Gradient::write;
-        const auto call_for = [&](std::size_t sample, Computed* accumulator) {
+        const auto call_for = [&](std::size_t sample, std::size_t samples, Computed* accumulator) {
             Backward<Arithmetic> call;
-            fill<Index>(call, sample);
+            fill<Index>(call, sample, samples);
             call.input_gradients[0] = to_values_[node.from[0]].data() + sample * Plan::layouts[node.from[0]].size();
             call.output_gradient = to_values_[node.to].data() + sample * Plan::layouts[node.to].size();
             call.accumulator = accumulator;
             call.gradients = gradients.data() + Plan::template first_parameter<Index>;
-            Layer::template backward<kind>(call);
+            return call;
         };
-        if constexpr (on_samples<Index>) {
+        if constexpr (works<Index> == Works::on_joined_samples) {
+            for (std::size_t sample = 0; sample < samples_; ++sample) Layer::gather_back(call_for(sample, 1, nullptr));
+            Layer::join_back(call_for(0, samples_, nullptr));
+        }
+        if constexpr (works<Index> != Works::on_batches) {
             std::vector<std::vector<Computed>> sums(shares_.count, std::vector<Computed>(Layer::accumulator_size + room));
             for (std::size_t share = 0; share < shares_.count; ++share)
-                for (std::size_t sample = shares_.first(share); sample < shares_.last(share); ++sample) call_for(sample, sums[share].data());
+                for (std::size_t sample = shares_.first(share); sample < shares_.last(share); ++sample)
+                    Layer::template backward<kind>(call_for(sample, 1, sums[share].data()));
             const std::vector<Computed> sum = plain_tree(sums, 0, sums.size());
             for (std::size_t part = 0; part < Layer::finish_parts && Layer::accumulator_size > 0; ++part)
                 Layer::finish({sum.data(), gradients.data() + Plan::template first_parameter<Index>}, part);
         } else {
-            call_for(0, nullptr);
+            Layer::template backward<kind>(call_for(0, samples_, nullptr));
         }
     }
 

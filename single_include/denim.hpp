@@ -12369,9 +12369,9 @@ inline double clip_by_norm(std::span<const Row> rows, std::span<float> gradients
                 throw GradientNotFinite{row.name};
     const double norm = std::sqrt(sum);
     if (norm <= limit) return norm;
-    const auto factor = static_cast<float>(limit / norm);
+    const double factor = limit / norm;  // of huge gradients it would be no normal float
     each_block([factor](std::size_t, std::span<float> part) {
-        for (float& number : part) number *= factor;
+        for (float& number : part) number = static_cast<float>(static_cast<double>(number) * factor);
     });
     return norm;
 }

@@ -22,7 +22,7 @@ template <class Arithmetic, Layout Out, Layout In, class Function>
 struct ActivationLayer : LayerDefaults<Arithmetic> {
     using Computed = typename Arithmetic::Computed;
     static constexpr std::size_t channels = In.shape.channels, bands = In.shape.height, operations = In.shape.size();
-    static constexpr bool backward_reads_input = Function::of_input;
+    static constexpr bool backward_reads_input = Function::of_input, quick = true;
 
     static void forward(const Forward<Arithmetic>& at) {
         for_each_pixel<In, Out>(at.first_band, at.last_band,

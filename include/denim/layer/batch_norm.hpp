@@ -23,7 +23,7 @@ struct BatchNormLayer : LayerDefaults<Arithmetic> {
     static constexpr Pass pass{{In, Out}, Arithmetic::policy != Policy::plain, Settings::has_gamma, Settings::has_beta, Settings::epsilon, Settings::momentum};
     static constexpr Works works = Works::on_joined_samples;
     static constexpr std::size_t scratch_size = pass.scratch_size(), scratch_per_sample = pass.scratch_per_sample();
-    static constexpr bool backward_reads_output = false, sums_with_peers = true;
+    static constexpr bool backward_reads_output = false, sums_with_peers = true, quick = true;
     static constexpr std::size_t operations = 4 * In.shape.size();
 
     static void gather(const Forward<Arithmetic>& at) { pass.gather(at); }

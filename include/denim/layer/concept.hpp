@@ -38,6 +38,8 @@ struct LayerDefaultsOf {
     static constexpr const char* algorithm = "";
     /// On batches and joined samples: what it sums over samples goes through part_of(call), so that others may compute a part of the batch.
     static constexpr bool sums_with_peers = false;
+    /// Its output is made again in less time than it is fetched from the batch's memory, so that the plan need not keep it (recomputation.hpp).
+    static constexpr bool quick = false;
     static constexpr std::size_t prepared_size = 0;     // numbers as they are stored
     static constexpr std::size_t accumulator_size = 0;  // numbers as they are computed, for each share; so are those of scratch
     static constexpr std::size_t scratch_size = 0;      // numbers, for each thread, of which none is kept; else once, and kept
